@@ -132,7 +132,7 @@ def _kinds(values):
     return kinds, *within
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=2048)
 def _drawn(engine, name, names, kinds, *values):
     return engine.get_template(name).render(template.Context(dict(zip(names, values, strict=True))))
 

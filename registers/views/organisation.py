@@ -1,5 +1,7 @@
 """Pages of units and their people."""
 
+from collections import namedtuple
+
 from django.db.models import Count, F, Q
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -18,13 +20,16 @@ from registers.views.sent import filters_sent
 POWERS_SHOWN = 10
 
 
+# What a row of the list shows of a unit. ``head`` and ``liaisons`` are names.
+UnitRow = namedtuple("UnitRow", "pk name code kind depth is_closed head liaisons post_count risk_post_count")
+
+
 @require_safe
 def unit_list(request):
     """List all units as a tree, with the numbers of their posts and risk posts.
 
     ``?q=`` finds units by name, code or another name.
-    Context: ``filters``; ``page`` of units, each with ``is_closed``, ``depth``, ``post_count``, ``risk_post_count``, ``head``
-    and ``liaisons`` (names).
+    Context: ``filters``; ``page`` of ``UnitRow``.
     """
     filters = filters_sent(request.GET, "q")
     seen = Unit.objects.visible_to(request.actor)
@@ -33,13 +38,20 @@ def unit_list(request):
     held = Appointment.objects.visible_to(request.actor).in_force(request.actor.on)
     posts = Post.objects.visible_to(request.actor).existing(request.actor.on)
     names, numbers = _answering(held.filter(unit__in=units)), _numbers(posts.filter(unit__in=units))
-    for pk, depth in page.rows:
-        unit = units[pk]
-        unit.depth, unit.is_closed = depth, is_closed(unit, request.actor.on)
-        unit.post_count, unit.risk_post_count = numbers.get(pk, (0, 0))
-        unit.head = "、".join(names.get((pk, "unit_head"), []))
-        unit.liaisons = "、".join(names.get((pk, "liaison"), []))
-    page.rows = [units[pk] for pk, _ in page.rows]
+    page.rows = [
+        UnitRow(
+            pk,
+            units[pk].name,
+            units[pk].code,
+            units[pk].get_unit_type_display(),
+            depth,
+            is_closed(units[pk], request.actor.on),
+            "、".join(names.get((pk, "unit_head"), [])),
+            "、".join(names.get((pk, "liaison"), [])),
+            *numbers.get(pk, (0, 0)),
+        )
+        for pk, depth in page.rows
+    ]
     return render(request, "registers/unit_list.html", {"page": page, "filters": filters})
 
 

@@ -3,6 +3,8 @@
 Source: R0-20, R1-54.
 """
 
+from collections import namedtuple
+
 from django.contrib import messages
 from django.db.models import Count, Q
 from django.shortcuts import get_object_or_404, redirect, render
@@ -29,16 +31,19 @@ def _writable(request):
     return Unit.objects.visible_to(actor).filter(pk__in=actor.unit_ids(*WRITERS)).existing(actor.on)
 
 
+# What a row of the list shows, as it is read.
+SHOWN = ("pk", "name", "document_number", "issued_by", "effective_on", "state", "powers", "unit__code", "unit__name")
+Row = namedtuple("Row", (*SHOWN[:-2], "unit_code", "unit", "state_label"))
+
+
 @require_safe
 def regulation_list(request):
     """List the regulations, filtered by unit, state and words.
 
-    Context: ``page`` of regulations (each with ``powers``, how many rest on it), ``filters``, ``filtered``,
-    ``units``, ``states``, ``may_add``.
+    Context: ``page`` of ``Row`` (``powers``: how many rest on it), ``filters``, ``filtered``, ``units``, ``states``, ``may_add``.
     """
     rows = (
         Regulation.objects.visible_to(request.actor)
-        .select_related("unit")
         .annotate(powers=Count("power_links"))
         .order_by("unit__position", "unit__code", "pk")
     )
@@ -54,11 +59,13 @@ def regulation_list(request):
     if filters["state"]:
         rows = rows.filter(state=filters["state"])
     held = Regulation.objects.visible_to(request.actor).order_by().values("unit")
+    page, labels = paged(request, rows.values_list(*SHOWN)), dict(Regulation.State.choices)
+    page.rows = [Row(*row, labels[row[SHOWN.index("state")]]) for row in page.rows]
     return render(
         request,
         "registers/regulation_list.html",
         {
-            "page": paged(request, rows),
+            "page": page,
             "filters": filters,
             "filtered": any(filters.values()),
             "states": Regulation.State.choices,

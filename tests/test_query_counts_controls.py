@@ -14,7 +14,13 @@ pytestmark = [pytest.mark.django_db, pytest.mark.database("postgresql")]
 # page → (who opens it, address, its arguments, what is asked for, queries).
 PAGES = {
     "measure_list": ("head", "measure_list", {}, {}, 23),
-    "measure_list of the office": ("office", "measure_list", {}, {"unit": "CW"}, 23),  # the units below it
+    "measure_list of the office": (
+        "office",
+        "measure_list",
+        {},
+        {"unit": "CW"},
+        24,
+    ),  # the units below it are found first
     "measure_list, mine": ("clerk", "measure_list", {}, {"view": "mine"}, 8),
     "measure_list, check": ("office", "measure_list", {}, {"view": "check"}, 15),
     "measure_list, uncovered": ("office", "measure_list", {}, {"view": "uncovered"}, 13),

@@ -3,6 +3,7 @@
 Source: R1-39, R1-40, R4-05, R4-06, R4-09.
 """
 
+from collections import namedtuple
 from urllib.parse import urlencode
 
 from django.shortcuts import render
@@ -15,12 +16,15 @@ from registers.policies import HINTED
 from registers.views.paging import paged
 from registers.views.sent import filters_sent
 
+# What a row of the list shows. ``power``: its series, ``post``: its code, where the hint is about one.
+Row = namedtuple("Row", "label coming subject reason remedy power post unit_code unit")
+
 
 @require_safe
 def hint_list(request):
     """List hints about the units that the reader answers for, narrowed by unit and kind.
 
-    Context: ``page`` of hints, ``filters``, ``filtered``, ``stats`` as (label, number, address), ``counted_at`` (the moment of
+    Context: ``page`` of ``Row``, ``filters``, ``filtered``, ``stats`` as (label, number, address), ``counted_at`` (the moment of
     hints that are kept, else None), ``kinds``, ``units``.
     """
     actor = request.actor
@@ -29,11 +33,13 @@ def hint_list(request):
     filters = filters_sent(request.GET, "unit", "kind")
     found = kept.answer("hints", actor, unit=filters["unit"], kind=filters["kind"])
     sent = {"unit": filters["unit"]} if filters["unit"] else {}
+    page = paged(request, found)
+    page.rows = [_shown(**row) for row in page.rows]
     return render(
         request,
         "registers/hint_list.html",
         {
-            "page": paged(request, found),
+            "page": page,
             "filters": filters,
             "filtered": any(filters.values()),
             "stats": [
@@ -46,6 +52,12 @@ def hint_list(request):
             "units": list(hints.units_of(actor).values_list("code", "name")),
         },
     )
+
+
+def _shown(*, unit, post, power, **words):
+    """Return what the list shows of a kept hint."""
+    about = {"power": power and power["series"], "post": post and post["code"]}
+    return Row(**words, **about, unit_code=unit["code"], unit=unit["name"])
 
 
 def hints_about(actor, unit, *, post=None, power=None):

@@ -9,7 +9,7 @@ from django.db.models import F
 
 from registers.prepared import Given, PreparedUpdate
 from registers.refusals import Refused, Stale
-from workflows.models import Draft, ReviewDraft
+from workflows.models import Draft, ReviewDraft, Submission
 
 MOST_ENTRIES = 500
 MOST_CHARACTERS = 500_000  # of all fields of a sheet; what one field accepts when it is handed in is far less
@@ -34,9 +34,13 @@ def save(submission, content, *, actor, seen, at):
     written = sum(len(text) for part in (*content["entries"], content) for text in part["values"].values())
     if written > MOST_CHARACTERS:
         raise Refused(f"一张表最多写 {MOST_CHARACTERS} 字，现有 {written} 字，本次修改没有保存，请删减。")
-    return _keep(
-        Draft, {"submission_id": submission.pk}, content, {"saved_at": at, "saved_by_id": actor.user_id}, seen=seen
-    )
+    more = {"saved_at": at, "saved_by_id": actor.user_id}
+    version = _keep(Draft, {"submission_id": submission.pk}, content, more, seen=seen)
+    # Whoever has looked for a draft before this one was there would go on finding none.
+    known = Submission._meta.get_field("draft")
+    if known.is_cached(submission):
+        known.delete_cached_value(submission)
+    return version
 
 
 def save_review(submission, content, *, actor, seen, at):

@@ -9,6 +9,7 @@ database begins with the few rows that the reader has to do with. Source: R0-26,
 from functools import cache
 
 from django.db.models import Exists, OuterRef, Q
+from django.db.models.functions import Coalesce
 
 from registers.access import Seen
 from registers.models import Appointment, ControlMeasure, Incumbency, Responsibility, ResponsibleParty, RiskPoint
@@ -143,7 +144,9 @@ def _due(limit):
     meant = {name: Given(name) for name in ("posts", "offices", "on")}
     parties = ResponsibleParty.objects.meaning(Given("people"), **meant)
     named = rows.filter(responsible__in=parties.values("responsibility"))
-    of_points = rows.filter(responsible=None, point_series__in=points.values("series"))
+    # Most measures name nobody, so SQLite must not begin with the index of whom they name.
+    unnamed = rows.alias(anybody=Coalesce("responsible", 0)).filter(anybody=0)
+    of_points = unnamed.filter(point_series__in=points.values("series"))
     there = rows.filter(unit__within=Given("heads"))
     vacant = Responsibility.objects.filter(pk__in=there.order_by().values("responsible")).vacant(Given("on"))
     left = there.filter(responsible__within=Given("nobody"))

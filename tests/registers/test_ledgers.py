@@ -137,19 +137,18 @@ def test_of_many_units_the_page_has_those_it_lists_and_the_sums_of_all(book, clo
     assert (page["total"], page["hidden"], page["counted_units"]) == (2, 1, 2)
 
 
-def test_ledger_shows_what_was_in_force_on_its_day(book):
+@pytest.mark.parametrize("who", [None, "head"])
+def test_ledger_shows_what_was_in_force_on_its_day(book, who):
     first = book.point("春稿", on=SPRING)
     book.measure(first, "春措施", on=SPRING)
     second = book.point("夏稿", on=SUMMER, base=first)
     book.measure(first, "秋措施", on=AUTUMN)
     versions.retire(second, on=WINTER)
 
-    found = {
-        day: [(row.point.content, row.measures) for row in book.rows(on=day)]
-        for day in (date(2026, 2, 28), SPRING, SUMMER, AUTUMN, WINTER)
-    }
+    reader, days = who and getattr(book.campus, who), (date(2026, 2, 28), SPRING, SUMMER, AUTUMN, WINTER)
+    found = [[(row.point.content, row.measures) for row in book.rows(on=day, reader=reader)] for day in days]
 
-    assert list(found.values()) == [
+    assert found == [
         [],
         [("春稿", {"prevention": "春措施"})],
         [("夏稿", {"prevention": "春措施"})],

@@ -1,5 +1,7 @@
 """Documents to read: who gets them, and who has read them (R2-21, R4-18)."""
 
+from functools import cache
+
 from django.db import transaction
 from django.db.models import Count, Exists, F, OuterRef, Q
 from django.utils import timezone
@@ -8,6 +10,7 @@ from registers import audit
 from registers.access import require
 from registers.actors import GROUP_MEMBER
 from registers.models import Appointment, GroupMember, LeadingGroup, Unit, User
+from registers.prepared import Prepared
 from registers.refusals import Refused
 from workflows import activities, attachments
 from workflows.messages import notifications
@@ -86,14 +89,20 @@ def _reach(document, units, *, at):
 
 
 @transaction.atomic
+@cache
+def _published():
+    """The statement that reads the documents that are to be read."""
+    published = ReadingDocument.objects.filter(withdrawn_at=None, campaign__state="open").select_related("unit")
+    return Prepared(published.prefetch_related("units"))
+
+
 def extend(*, at):
     """Give published documents to people who have come since, and return how many receipts are new.
 
     Running it again changes nothing.
     """
     reached = 0
-    published = ReadingDocument.objects.filter(withdrawn_at=None, campaign__state="open").select_related("unit")
-    for document in published.prefetch_related("units"):
+    for document in _published().of():
         if count := _reach(document, list(document.units.all()), at=at):
             audit.append("reading.extended", about=document, at=at, detail={"readers": count})
             reached += count

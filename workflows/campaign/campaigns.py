@@ -134,7 +134,7 @@ def _take_in(campaign, units, *, wave, at):
     subjects = scoping.subjects(campaign.scheme.rules, campaign.institution, units, on=on)
     for task in open_tasks(campaign):
         owing.owe(task, subjects[task.level], due_of=_as_planned(task) if wave == 1 else due_of_late(task, on=on))
-    owing.open_ready(at=at, tasks=campaign.tasks.all())
+    owing.open_ready(at=at, campaign=campaign.pk)
     return made
 
 
@@ -190,7 +190,7 @@ def reopen_phase(phase, *, actor, at):
     phase.closed_at, phase.closed_by, phase.close_reason = None, None, ""
     phase.save(update_fields=["closed_at", "closed_by", "close_reason"])
     audit.append("phase.reopen", about=phase, actor=actor, at=at)
-    owing.open_ready(at=at, tasks=phase.tasks.all())
+    owing.open_ready(at=at, phase=phase.pk)
 
 
 @transaction.atomic

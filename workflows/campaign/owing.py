@@ -4,10 +4,13 @@ The same functions serve the opening of a campaign, people who come later, and t
 called inside a transaction.
 """
 
+from functools import cache
+
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from registers import audit
+from registers.prepared import Given, Prepared
 from registers.schemes.language import Level
 from registers.text import clipped
 from workflows import extensions, policies, terms
@@ -65,43 +68,58 @@ def _whose(unit, post, person):
     return (post, person) if person else unit
 
 
-def ready(task, submissions):
-    """Keep those of ``submissions`` (of ``task``) for which all earlier tasks are filed.
+def open_ready(*, at, subjects=None, **of):
+    """Open every waiting submission whose day has come and whose earlier tasks are filed.
 
-    What an earlier holder filed for the post counts for a successor who does not owe it himself, because the register
-    belongs to the post. Source: R1-29.
+    The fillers get a message. ``of``: columns of the tasks to look at, with their values (none: all tasks). ``subjects``: ids of
+    units for their own sheets, of units and of people for the sheets of people (None: all). Returns how many were opened. Running it
+    again changes nothing.
     """
-    for code in task.rules.after:
-        same = Submission.objects.filter(task__campaign=task.campaign_id, task__code=code)
-        if task.level == Level.PERSONAL:
+    among = {} if subjects is None else dict(zip(SUBJECTS, map(list, subjects), strict=True))
+    return sum(
+        _open(task, _ready(task.level, tuple(task.rules.after), bool(among)), among, at)
+        for task in _due(tuple(of)).of(on=timezone.localdate(at), **of)
+    )
+
+
+SUBJECTS = ("own_units", "units", "people")
+
+
+@cache
+def _due(columns):
+    """The statement that reads the tasks that have begun, by those of their ``columns`` that are given."""
+    tasks = CampaignTask.objects.filter(in_open_phase(), campaign__state="open", opens_on__lte=Given("on"))
+    tasks = tasks.filter(**{name: Given(name) for name in columns}).select_related("campaign__scheme")
+    return Prepared(tasks.defer("campaign__scheme__document", "campaign__scheme__source"))
+
+
+@cache
+def _ready(level, after, among):
+    """The statement that reads, and locks, the waiting submissions of a task for which all earlier tasks are filed.
+
+    The task is of ``level`` and follows those with the codes ``after``. ``among``: it looks at some ``SUBJECTS`` only. What an earlier
+    holder filed for the post counts for a successor who does not owe it himself, because the register belongs to the post.
+    Source: R1-29.
+    """
+    submissions = Submission.objects.filter(task=Given("task"), state=State.WAITING)
+    if among:
+        of_people = Q(unit__within=Given("units"), person__within=Given("people"))
+        submissions = submissions.filter(Q(unit__within=Given("own_units"), person=None) | of_people)
+    for code in after:
+        same = Submission.objects.filter(task__campaign=Given("campaign"), task__code=code)
+        if level == Level.PERSONAL:
             of_post = same.filter(post=OuterRef("post"))
             own = of_post.filter(person=OuterRef("person"))
             inherited = ~Exists(own.exclude(state=State.CANCELLED)) & Exists(of_post.filter(state=State.FILED))
             submissions = submissions.filter(Q(Exists(own.filter(state=State.FILED))) | Q(inherited))
         else:
             submissions = submissions.filter(Exists(same.filter(person=None, unit=OuterRef("unit"), state=State.FILED)))
-    return submissions
+    return Prepared(submissions.select_related("unit", "person").select_for_update(of=("self",)))
 
 
-def open_ready(*, at, tasks=None, submissions=None):
-    """Open every waiting submission whose day has come and whose earlier tasks are filed.
-
-    The fillers get a message. ``tasks``, ``submissions``: querysets to look at (None: all). Returns how many were
-    opened. Running it again changes nothing.
-    """
-    on, opened = timezone.localdate(at), 0
-    tasks = CampaignTask.objects.all() if tasks is None else tasks
-    due = tasks.filter(in_open_phase(), campaign__state="open", opens_on__lte=on)
-    for task in due.select_related("campaign__scheme").defer("campaign__scheme__document", "campaign__scheme__source"):
-        waiting = (Submission.objects.all() if submissions is None else submissions).filter(
-            task=task, state=State.WAITING
-        )
-        opened += _open(task, ready(task, waiting), at)
-    return opened
-
-
-def _open(task, waiting, at):
-    rows = list(waiting.select_related("unit", "person").select_for_update(of=("self",)))
+def _open(task, waiting, among, at):
+    campaign = {"campaign": task.campaign_id} if task.rules.after else {}
+    rows = waiting.of(task=task.pk, **campaign, **among)
     if not rows:
         return 0
     for start in range(0, len(rows), BATCH):

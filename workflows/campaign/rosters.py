@@ -69,7 +69,7 @@ def reconcile(campaign, *, at, actor=None):
     _settle(campaign, roster, cases, at=at)
     units = _units(campaign, roster, at=at)
     if cases or units:
-        owing.open_ready(at=at, tasks=campaign.tasks.all())
+        owing.open_ready(at=at, campaign=campaign.pk)
         _tell_liaisons(roster, cases, at=at)
         audit.append(
             "campaign.roster", about=campaign, actor=actor, at=at, detail={"changes": len(cases), "unit_sheets": units}

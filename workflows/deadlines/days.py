@@ -3,10 +3,12 @@
 from bisect import bisect_right
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import cache
 from itertools import accumulate
 
 from django.utils import timezone
 
+from registers.prepared import Given, Prepared
 from workflows.models import CalendarDay
 
 FARTHEST = 366  # days
@@ -89,7 +91,7 @@ def adding_working_days(first, last, *, most):
     """
     # A span twice as long plus a fortnight holds enough working days even across 国庆 and 春节.
     horizon = last + timedelta(days=most * 2 + 14)
-    special = dict(CalendarDay.objects.filter(day__gt=first, day__lte=horizon).values_list("day", "is_working"))
+    special = _special(add_days(first, 1), horizon)
 
     def add(day, days):
         while days:
@@ -100,12 +102,23 @@ def adding_working_days(first, last, *, most):
     return add
 
 
+def _special(first, last):
+    """Return day → whether it is a working day, of the holidays and make-up days from ``first`` to ``last``."""
+    return dict(_calendar().of(first=first, last=last))
+
+
+@cache
+def _calendar():
+    days = CalendarDay.objects.filter(day__gte=Given("first"), day__lte=Given("last"))
+    return Prepared(days.values_list("day", "is_working"))
+
+
 def working_days_between(first, last):
     """List the working days from ``first`` to ``last``, both included, in order.
 
     Knows holidays and make-up days.
     """
-    special = dict(CalendarDay.objects.filter(day__gte=first, day__lte=last).values_list("day", "is_working"))
+    special = _special(first, last)
     return [day for day in every_day(first, last) if special.get(day, day.weekday() < 5)]
 
 

@@ -3,8 +3,11 @@
 They call the same functions as the pages, and no rule is bent for them.
 """
 
+from functools import cache
+
 from registers.access import can, people_who_may
 from registers.actors import Actor
+from registers.prepared import Given, Prepared
 from registers.schemes.language import StepKind
 from workflows import policies
 from workflows.deadlines import days
@@ -19,8 +22,15 @@ TOO_VAGUE = "缺少时间、环节和对象，请结合近三年实际情况补�
 SEND_BACK = "请对照逐项意见修改补充，按期重新提交。"
 REASONS_GIVEN = 0.4
 NEEDED = ("task__campaign__scheme", "task__phase", "unit", "post", "person", "group")
+# The rule book is long, and its types are kept by the process.
+UNNEEDED = ("task__campaign__scheme__document", "task__campaign__scheme__source")
 
 AS_NOTICED = "公示期间无异议，按公示的等级确定。"
+
+
+@cache
+def _by_key():
+    return Prepared(Submission.objects.filter(pk=Given("key")).select_related(*NEEDED).defer(*UNNEEDED))
 
 
 class Players:
@@ -33,12 +43,8 @@ class Players:
 
     def submission(self, pk):
         """Read the submission as it is now."""
-        # The rule book is long, and its types are kept by the process.
-        return (
-            Submission.objects.select_related(*NEEDED)
-            .defer("task__campaign__scheme__document", "task__campaign__scheme__source")
-            .get(pk=pk)
-        )
+        (found,) = _by_key().of(key=pk)
+        return found
 
     def actor(self, user):
         """The person as an actor today. Roles are read once a day."""

@@ -1,7 +1,10 @@
 """How the demo's people publish: notices, a correction of one, and the home unit's list of powers."""
 
+from functools import cache
+
 from registers.actors import Actor
 from registers.models import User
+from registers.prepared import Given, Prepared
 from registers.schemes.language import StepKind
 from workflows import policies
 from workflows.deadlines import days
@@ -32,10 +35,15 @@ def publish_waiting(*, on, at, tasks=None):
     return published
 
 
+@cache
+def _people():
+    return Prepared(User.objects.filter(pk__within=Given("people")))
+
+
 def _drafter(holding, sheet):
     """Somebody who may draft, rather not one of those who release."""
     release = holding.turn_at(sheet.step_rules.role, sheet.unit_id).people
-    able = User.objects.filter(pk__in=drafters(holding, sheet.step_rules, sheet.unit_id))
+    able = _people().of(people=drafters(holding, sheet.step_rules, sheet.unit_id))
     return min(able, key=lambda user: (user.pk in release, user.number), default=None)
 
 

@@ -9,6 +9,7 @@ import hashlib
 import hmac
 import json
 import time
+from functools import cache
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from urllib.parse import quote_plus, urlsplit
 
@@ -20,6 +21,7 @@ from django.utils import timezone
 from registers import audit, clock, leases
 from registers.access import require
 from registers.models import Unit
+from registers.prepared import Given, Prepared
 from registers.refusals import Refused
 from workflows.deadlines import days
 from workflows.models import ChannelChoice, Robot, RobotMessage
@@ -214,6 +216,13 @@ def unclaimed():
     return RobotMessage.objects.filter(free, sent_at=None, attempts__lt=ATTEMPTS)
 
 
+@cache
+def _of_a_day():
+    """The statement that reads the messages of a ``day`` that are not sent. Whether a worker has one, ``unclaimed`` says."""
+    rows = RobotMessage.objects.filter(sent_at=None, attempts__lt=ATTEMPTS, day=Given("day"), robot__is_active=True)
+    return Prepared(rows.order_by("pk").values_list("pk"))
+
+
 def deliver():
     """Send today's unsent messages and return how many went out.
 
@@ -223,8 +232,7 @@ def deliver():
     hour, sent = days.local(clock.now()).time(), 0
     if hour >= QUIET_FROM or hour < QUIET_UNTIL:
         return 0
-    today = unclaimed().filter(day=clock.today(), robot__is_active=True)
-    for pk in list(today.order_by("pk").values_list("pk", flat=True)):
+    for (pk,) in _of_a_day().of(day=clock.today()):
         with transaction.atomic():
             claimed = leases.take(unclaimed().filter(pk=pk), "claimed_at", tries="attempts", at=timezone.now())
         if claimed:

@@ -3,13 +3,14 @@
 Source: R1-27, R1-28.
 """
 
-from functools import partial
+from functools import cache, partial
 
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 
 from registers import audit, jobs
+from registers.prepared import Given, Prepared
 from registers.refusals import Refused
 from workflows import policies
 from workflows.messages import notifications
@@ -112,7 +113,12 @@ def holding_up(bundled):
 
 
 def ended(on):
-    """The notices whose last day is past and of which some sheet may go on, or none is left."""
+    """Return the notices whose last day is past and of which some sheet may go on, or none is left."""
+    return _ended().of(on=on)
+
+
+@cache
+def _ended():
     there = NoticeSheet.objects.filter(notice=OuterRef("pk"), left_at=None)
     open_ones = open_objections().filter(notice=OuterRef("pk"))
     on_sheet = (
@@ -120,8 +126,8 @@ def ended(on):
         .filter(notice=OuterRef("notice"))
         .filter(Q(submission=None) | Q(submission=OuterRef("submission")))
     )
-    past = PublicityNotice.objects.filter(ends_on__lt=on, cleared_at=None, withdrawn_at=None)
-    return past.filter(Exists(there.exclude(Exists(on_sheet))) | (~Exists(there) & ~Exists(open_ones)))
+    past = PublicityNotice.objects.filter(ends_on__lt=Given("on"), cleared_at=None, withdrawn_at=None)
+    return Prepared(past.filter(Exists(there.exclude(Exists(on_sheet))) | (~Exists(there) & ~Exists(open_ones))))
 
 
 def locked(notice, sheets=None):

@@ -1,5 +1,6 @@
 """What was public when: every page that was published, kept as it stood on each day (公开留痕)."""
 
+from functools import cache
 from hashlib import sha256
 
 from django.db import transaction
@@ -8,6 +9,7 @@ from django.utils import timezone
 
 from registers.papers import pages
 from registers.papers.compose import compose
+from registers.prepared import Given, Prepared
 from workflows.compiled import logs, publications
 from workflows.deadlines import days
 from workflows.models import Publication, PublicityNotice, PublicRecord
@@ -33,21 +35,26 @@ def record_all(*, at):
 
     A page that is as it was makes its record longer, so days on which nothing ran are not missing.
     """
-    on, written = timezone.localdate(at), 0
+    on = timezone.localdate(at)
+    over, running, standing = (rows.of(on=on) for rows in _not_kept())
+    written = sum(_record("notice", about, about.ends_on) for about in over)
+    written += sum(_record("notice", about, on) for about in running)
+    return written + sum(_record("publication", about, on) for about in standing)
+
+
+@cache
+def _not_kept():
+    """The statements that read what is not kept up to the day ``on``: notices that are over, notices and publications of that day."""
+    on = Given("on")
     said_today = PublicRecord.objects.filter(last_day=on)
     notices = PublicityNotice.objects.with_rules().select_related("unit")
     until_end = PublicRecord.objects.filter(notice=OuterRef("pk"), last_day=OuterRef("ends_on"))
-    over = notices.filter(ends_on__lt=on, withdrawn_at=None).exclude(Exists(until_end))
-    running = notices.running(on).exclude(Exists(said_today.filter(notice=OuterRef("pk"))))
     standing = Publication.objects.with_rules().select_related("unit").published(on)
-    standing = standing.exclude(Exists(said_today.filter(publication=OuterRef("pk"))))
-    for about in over:
-        written += _record("notice", about, about.ends_on)
-    for about in running:
-        written += _record("notice", about, on)
-    for about in standing:
-        written += _record("publication", about, on)
-    return written
+    return (
+        Prepared(notices.filter(ends_on__lt=on, withdrawn_at=None).exclude(Exists(until_end))),
+        Prepared(notices.running(on).exclude(Exists(said_today.filter(notice=OuterRef("pk"))))),
+        Prepared(standing.exclude(Exists(said_today.filter(publication=OuterRef("pk"))))),
+    )
 
 
 def record(notice, on):

@@ -6,7 +6,6 @@ act. Only ``routes`` moves.
 
 from functools import cache
 
-from django.db.models import Q
 from django.utils import timezone
 
 from registers import audit, versions
@@ -19,7 +18,7 @@ from workflows import policies, terms
 from workflows.campaign import owing
 from workflows.deadlines import days
 from workflows.messages import notifications
-from workflows.models import CampaignTask, Decision, FiledPaper, Submission, SubmissionLine
+from workflows.models import Decision, FiledPaper, Submission, SubmissionLine
 from workflows.models.submissions import CARRIED, CARRIER, State
 from workflows.routing import arrivals, steps
 from workflows.sheets import drafts
@@ -373,7 +372,5 @@ def open_followers(filed, *, at):
     followers = [task.code for task in campaign.scheme.rules.tasks if filed_tasks & set(task.after)]
     if followers:
         people = {row.person_id for row in filed if row.person_id}
-        whose = Q(unit__in={row.unit_id for row in filed if not row.person_id}, person=None)
-        same = Submission.objects.filter(whose | Q(unit__in={row.unit_id for row in filed}, person__in=people))
-        tasks = CampaignTask.objects.filter(campaign=campaign, code__in=followers)
-        owing.open_ready(at=at, tasks=tasks, submissions=same)
+        own, units = {row.unit_id for row in filed if not row.person_id}, {row.unit_id for row in filed}
+        owing.open_ready(at=at, subjects=(own, units, people), campaign=campaign.pk, code__within=followers)

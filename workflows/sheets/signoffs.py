@@ -1,10 +1,13 @@
 """Who has put his name to a sheet: the sign-offs that its paper prints."""
 
+from functools import cache
+
 from django.db.models import Q
 from django.utils import timezone
 
+from registers.prepared import Given, Prepared
 from registers.schemes.language import Brings
-from workflows.models import Submission
+from workflows.models import Decision, NoticeSheet, ReviewVote, Submission
 
 
 def signoffs_of(submission, *, about=None):
@@ -20,7 +23,8 @@ def signoffs_of(submission, *, about=None):
         with_it = signoffs_of(submission.carrier, about=submission.person_id)
         before |= {step: act for step, act in with_it.items() if step not in own}
     signoffs, filling, passed = before, submission.task.route_rules.steps[0].code, []
-    for decision in submission.decisions.select_related("actor", "on_behalf_of", "meeting"):
+    decisions, ballots, notices = _on_record()
+    for decision in decisions.of(submission=submission.pk):
         if decision.verdict in ("return", "withdraw"):
             signoffs = dict(before)
         elif decision.verdict in ("part", "resume"):
@@ -32,7 +36,7 @@ def signoffs_of(submission, *, about=None):
         else:
             signoffs = signoffs | {step: _signed(decision) for step in [*passed, decision.step]}
             passed = []
-    for ballot in submission.votes.filter(round=submission.round, counted=True).select_related("member"):
+    for ballot in ballots.of(submission=submission.pk, round=submission.round):
         if ballot.member_id == about:
             continue
         if review := next(
@@ -44,9 +48,7 @@ def signoffs_of(submission, *, about=None):
             None,
         ):
             review["members"].append(f"{ballot.member.name}（{'同意' if ballot.agrees else '不同意'}）")
-    bundled = submission.notice_sheets.filter(round=submission.round, notice__released_at__isnull=False)
-    shown = bundled.filter(Q(left_at=None) | Q(ended=True)).select_related("notice").order_by("notice__starts_on")
-    for sheet in shown:  # the last one counts
+    for sheet in notices.of(submission=submission.pk, round=submission.round):  # the last one counts
         signoffs[sheet.notice.step] = {
             "start": sheet.notice.starts_on.isoformat(),
             "end": sheet.notice.ends_on.isoformat(),
@@ -57,6 +59,19 @@ def signoffs_of(submission, *, about=None):
             "members": [],
         }
     return signoffs
+
+
+@cache
+def _on_record():
+    """The statements that read the decisions on a ``submission``, the ballots and the notices of one ``round`` of it."""
+    of = {"submission": Given("submission")}
+    bundled = NoticeSheet.objects.filter(**of, round=Given("round"), notice__released_at__isnull=False)
+    shown = bundled.filter(Q(left_at=None) | Q(ended=True)).select_related("notice").order_by("notice__starts_on")
+    return (
+        Prepared(Decision.objects.filter(**of).select_related("actor", "on_behalf_of", "meeting")),
+        Prepared(ReviewVote.objects.filter(**of, round=Given("round"), counted=True).select_related("member")),
+        Prepared(shown),
+    )
 
 
 def _signed(decision):

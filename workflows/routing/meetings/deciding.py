@@ -1,11 +1,14 @@
 """The signature under the minutes, and what follows: each sheet moves as was decided."""
 
+from functools import cache
+
 from django.db import DatabaseError, IntegrityError, transaction
 from django.utils import timezone
 
 from registers import audit
 from registers.access import NotAllowed
 from registers.actors import Actor
+from registers.prepared import Prepared
 from registers.refusals import Refused, Stale
 from workflows.compiled import minutes
 from workflows.models import Meeting, MeetingItem
@@ -189,13 +192,19 @@ def _faster(item_id):
     return bulk.who_was_faster(item.submission_id) if item.submission_id else ""
 
 
+@cache
+def _left():
+    """The statement that reads the signed meetings of which some item has not taken effect."""
+    left = Meeting.objects.filter(signed_at__isnull=False, items__result=Result.OPEN).distinct()
+    return Prepared(left.select_related("chair"))
+
+
 def finish_all(*, at):
     """Go on with signed meetings of which some item has not taken effect, and return how many.
 
     A process died, or a lock did not come in time. Running it again changes nothing.
     """
-    left = Meeting.objects.filter(signed_at__isnull=False, items__result=Result.OPEN).distinct()
-    meetings = list(left.select_related("chair"))
+    meetings = _left().of()
     for meeting in meetings:
         apply(meeting.pk, actor=Actor(meeting.chair, on=timezone.localdate(at)), at=at)
     return len(meetings)

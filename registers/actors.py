@@ -1,7 +1,7 @@
 """The person who acts: which roles he holds today and for which units."""
 
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cache, cached_property, lru_cache
 from types import MappingProxyType
 
 from django.apps import apps
@@ -53,15 +53,16 @@ class Grant:
 APPOINTED, SEATED, IN_POST = range(3)
 
 
-@lru_cache(maxsize=4)
-def _held_on(day):
-    """Return the query for the appointments, seats and posts of one person on a day, in one statement.
+@cache
+def _held_on_a_day():
+    """Return the query for the appointments, seats and posts of one ``person`` ``on`` a day, in one statement.
 
     Its rows: which of the three, key, role or seat, unit, its name, whom he acts for or the post, the name of whom he acts for.
     """
     models = ("Appointment", "GroupMember", "LeadingGroup", "Incumbency")
     appointments, members, groups, incumbencies = (apps.get_model("registers", name).objects for name in models)
-    person, no_id, no_name = Given("person"), Value(None, IntegerField()), Value("", CharField())
+    person, day = Given("person"), Given("on")
+    no_id, no_name = Value(None, IntegerField()), Value("", CharField())
     appointed = appointments.in_force(day).filter(user=person).order_by()
     seated = members.filter(group__in=groups.in_force(day), user=person).order_by()
     in_post = incumbencies.in_force(day).filter(user=person).order_by()
@@ -145,8 +146,8 @@ class Actor:
 
     @cached_property
     def _held(self):
-        """What is held on the day, in the order in which it was written: rows of ``_held_on``."""
-        return sorted(_held_on(self.on).of(person=self.user_id)) if self.user else []
+        """What is held on the day, in the order in which it was written: rows of ``_held_on_a_day``."""
+        return sorted(_held_on_a_day().of(person=self.user_id, on=self.on)) if self.user else []
 
     @cached_property
     def grants(self):

@@ -5,6 +5,7 @@ itself. It takes effect only while that version is still the open one of its ser
 """
 
 from dataclasses import dataclass
+from functools import cache
 
 from django.db import transaction
 from django.db.models import OuterRef, Q, Subquery, Value
@@ -14,6 +15,7 @@ from registers.models import ControlMeasure, LeadingGroup, PostGrade, PowerItem,
 from registers.models.risks import UNGRADED
 from registers.models.spans import OPEN_VERSION
 from registers.models.versioned import KEPT_FIELDS
+from registers.prepared import Given, Prepared
 from registers.refusals import Refused
 
 VERSIONED = (RiskPoint, PowerItem, ControlMeasure, PostGrade)  # points before their measures: all lock in this order
@@ -138,15 +140,22 @@ class _Register:
                 self._read(model, *(keys[start : start + BATCH] for keys in wanted), lock=lock)
 
     def _read(self, model, proposals, series, points, *, lock):
-        near = Q(pk__in=proposals, in_force_from=None) | OPEN_VERSION & Q(series__in=series)
-        if points:
-            near |= OPEN_VERSION & Q(point_series__in=points)
-        rows = model.objects.filter(near).order_by("pk")
-        for row in rows.select_for_update() if lock else rows:
+        given = {"proposals": proposals, "series": series} | ({"points": points} if points else {})
+        for row in _near(model, bool(points), lock).of(**given):
             if row.in_force_from is None:
                 self.proposals.add((model, row.pk))
             else:
                 self.open |= dict.fromkeys(((model, place) for place in _places(row)), row)
+
+
+@cache
+def _near(model, with_points, lock):
+    """The statement that reads, in order, the ``proposals`` and the open versions of ``series`` (or at ``points``) of a model."""
+    near = Q(pk__within=Given("proposals"), in_force_from=None) | OPEN_VERSION & Q(series__within=Given("series"))
+    if with_points:
+        near |= OPEN_VERSION & Q(point_series__within=Given("points"))
+    rows = model.objects.filter(near).order_by("pk")
+    return Prepared(rows.select_for_update() if lock else rows)
 
 
 def _conflicts(changes, retiring, found):

@@ -139,6 +139,7 @@ def test_carrier_taken_back_lets_its_sheets_go(aboard):
 # --- Judging ---------------------------------------------------------------------------------------------
 
 
+@pytest.mark.database("both")
 def test_row_about_oneself_is_locked_and_judged_by_the_others(aboard):
     sheet, head = aboard.sheet("unit-search"), aboard.campus.head
     own = key_of(sheet, "丙")
@@ -155,6 +156,9 @@ def test_row_about_oneself_is_locked_and_judged_by_the_others(aboard):
 
     aboard.vote(sheet, aboard.campus.deputy)
     sheet = aboard.agree(sheet, head)
+    verdicts = sheet.decisions.last().line_verdicts
+    assert verdicts.pop(own) == ""
+    assert set(verdicts.values()) == {"accepted"}
     [outcome] = bulk.act(bulk.AGREE, {sheet.pk: sheet.version}, actor=aboard.actor(head), at=aboard.clock.now)
     assert (outcome.kind, "本人事项" in outcome.text) == (bulk.SINGLY, True)
 

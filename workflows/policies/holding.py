@@ -1,7 +1,7 @@
 """The snapshot that the rule of the deciders works on, read table by table at first use."""
 
 from collections import namedtuple
-from functools import cached_property, lru_cache
+from functools import cache, cached_property
 
 from registers.actors import GROUP_MEMBER, SCHOOL_ROLES
 from registers.models import Appointment, GroupMember, Incumbency, LeadingGroup, Unit
@@ -89,9 +89,8 @@ class Holding(Snapshot):
     def staff(self):
         school = {user: home for role, _, user, _, home, _ in self._appointed if role in SCHOOL_ROLES}
         at_home = [(home, user) for user, home in school.items() if home is not None]
-        in_post = Incumbency.objects.in_force(self.on).filter(user__in=school).order_by()
         staff = {}
-        for unit, user in [*at_home, *in_post.values_list("post__unit_id", "user_id")]:
+        for unit, user in [*at_home, *_held_on_a_day().in_post.of(on=self.on, users=list(school))]:
             staff.setdefault(unit, set()).add(user)
         return staff
 
@@ -107,17 +106,17 @@ class Holding(Snapshot):
     # -- what is read --------------------------------------------------------------------------------------
     @cached_property
     def _units(self):
-        return list(Unit.objects.order_by().values_list("pk", "parent_id", "name"))
+        return _held_on_a_day().units.of()
 
     @cached_property
     def _appointed(self):
         """(role, unit, person, his name, where he works, for whom he stands in) of active people, in the order they are listed."""
-        return _held_on(self.on).appointed.of()
+        return _held_on_a_day().appointed.of(on=self.on)
 
     @cached_property
     def _members(self):
         """(unit, seat, person, his name) of the leading groups' active members."""
-        return _held_on(self.on).members.of()
+        return _held_on_a_day().members.of(on=self.on)
 
 
 class Near(Holding):
@@ -154,11 +153,11 @@ class Near(Holding):
 
     @cached_property
     def _appointed(self):
-        return _held_on(self.on).appointed_near.of(**self._asked)
+        return _held_on_a_day().appointed_near.of(on=self.on, **self._asked)
 
     @cached_property
     def _members(self):
-        return _held_on(self.on).members_near.of(units=self._asked["units"])
+        return _held_on_a_day().members_near.of(on=self.on, units=self._asked["units"])
 
     @cached_property
     def _asked(self):
@@ -166,21 +165,27 @@ class Near(Holding):
         return {"roles": roles, "units": self.actor.unit_ids(*roles)}
 
 
-_Statements = namedtuple("_Statements", "appointed members appointed_near members_near")
+_Statements = namedtuple("_Statements", "appointed members appointed_near members_near in_post units")
 
 
-@lru_cache(maxsize=4)
-def _held_on(day):
-    """Return the queries for appointments and seats on a day: everybody's, and those of some roles in some units."""
+@cache
+def _held_on_a_day():
+    """Return the queries for appointments and seats ``on`` a day: everybody's, and those of some roles in some units.
+
+    And for who of some users is in a post of which unit, and all units.
+    """
+    day = Given("on")
     appointed = Appointment.objects.in_force(day).filter(user__is_active=True).order_by("user__sort_key", "user")
     appointed = appointed.values_list("role", "unit_id", "user_id", "user__name", "user__unit_id", "acting_for_id")
     groups = LeadingGroup.objects.in_force(day)
     members = GroupMember.objects.filter(group__in=groups, user__is_active=True).order_by("pk")
     members = members.values_list("group__unit_id", "seat", "user_id", "user__name")
-    units = Given("units")
+    units, in_post = Given("units"), Incumbency.objects.in_force(day).filter(user__within=Given("users"))
     return _Statements(
         Prepared(appointed),
         Prepared(members),
         Prepared(appointed.filter(role__within=Given("roles"), unit__within=units)),
         Prepared(members.filter(group__unit__within=units), planned=True),
+        Prepared(in_post.order_by().values_list("post__unit_id", "user_id")),
+        Prepared(Unit.objects.order_by().values_list("pk", "parent_id", "name")),
     )

@@ -11,7 +11,7 @@ from django.utils import timezone
 from registers import audit, versions
 from registers.actors import GROUP_MEMBER
 from registers.inserting import insert_instances
-from registers.prepared import Given, Prepared
+from registers.prepared import Given, Prepared, PreparedUpdate
 from registers.schemes import importing
 from registers.text import digest_of
 from workflows import policies, terms
@@ -45,6 +45,7 @@ MOVED = [
     "moved_at",
     "filed_at",
 ]
+COLUMNS = {name: Submission._meta.get_field(name).attname for name in MOVED}
 
 
 def locked(submission_id):
@@ -105,7 +106,7 @@ def move(
     )
     composition.decided = {}  # on record now
     _go(composition, verdict, following, redo_on=redo_on, at=at, decision=decision)
-    submission.save(update_fields=MOVED)
+    _moved().of(pk=submission.pk, **{name: getattr(submission, column) for name, column in COLUMNS.items()})
     if submission.state == State.FILED:
         drafts.forget_reviews(submission)
         open_followers([submission, *composition.members], at=at)
@@ -115,6 +116,11 @@ def move(
     if submission.state == State.IN_REVIEW and submission.step_rules.kind == "copy":
         move(composition, "automatic", actor=None, at=at)
     return decision
+
+
+@cache
+def _moved():
+    return PreparedUpdate(Submission.objects.filter(pk=Given("pk")), **{name: Given(name) for name in MOVED})
 
 
 def _following(submission, verdict, *, by_itself):
@@ -161,7 +167,7 @@ def _record(composition, step, verdict, actor, *, at, judged_at=None, **said):
         decided=composition.decided,
         seen_version=submission.version,
         days_late=days.days_late(due, at) if actor else None,  # what happens by itself is nobody's delay
-        line_verdicts={str(entry): found for entry, found in composition.line_rows.values_list("entry", "verdict")},
+        line_verdicts={str(entry): found for entry, found in composition.verdicts()},
         at=at,
         **said,
     )

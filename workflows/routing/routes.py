@@ -317,8 +317,7 @@ def _agree(composition, step, *, actor, grades, signed, opinion, meeting):
         submission.gravest_rank = composition.gravest_rank()
     if step.kind == "sign" and not signed:
         raise NotAllowed("签字须重新输入登录密码。", "sign", f"workflows.submission:{submission.pk}")
-    judged = composition.line_rows.exclude(verdict="accepted")
-    judged.exclude(entry__in=barred).update(verdict="accepted")
+    composition.accept(without=barred)
     return composition, again
 
 
@@ -344,7 +343,7 @@ def _return(composition, *, actor, at, opinion, redo_on, returned, meeting=None)
     lines, barred = composition.line_rows, carrying.not_for(actor, composition, meeting)
     carrying.require_not_own(barred, composition, returned)
     marked = {key for key in returned if key in entries and entries[key].lines}
-    lines.exclude(entry__in=barred | marked).update(verdict="accepted")
+    composition.accept(without=barred | marked)
     for key, entry in entries.items():
         if key not in returned:
             continue

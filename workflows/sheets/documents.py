@@ -5,11 +5,12 @@ Readers, votes, signatures, notices and the filed paper all show this one docume
 
 import json
 from functools import cache, cached_property
+from uuid import UUID
 
 from registers import clock
 from registers.inserting import insert_instances
 from registers.papers.compose import DECIDED
-from registers.prepared import Given, Prepared
+from registers.prepared import Given, Prepared, PreparedUpdate
 from registers.text import digest_of
 from workflows.models import Decision, Draft, FiledPaper, SheetDocument, SubmissionLine
 from workflows.models.submissions import State, short_code
@@ -44,7 +45,7 @@ class Composition:
         """The document kept when the sheet was handed in last, None while it is being typed."""
         if self.submission.state in TYPING:
             return None
-        return SheetDocument.objects.filter(submission=self.submission.pk).order_by("version").last()
+        return next(iter(_last_kept().of(submission=self.submission.pk)), None)
 
     @cached_property
     def members(self):
@@ -78,6 +79,18 @@ class Composition:
     def line_rows(self):
         """The same lines as a query."""
         return SubmissionLine.objects.filter(submission__in=[self.submission, *self.members])
+
+    def verdicts(self):
+        """Return ``(entry, verdict)`` of each of the same lines."""
+        return _verdicts().of(submissions=self._ids)
+
+    def accept(self, *, without=()):
+        """Mark the same lines as accepted, but not those of the entries ``without`` (their keys)."""
+        _accepted().of(submissions=self._ids, without=[UUID(key) for key in without])
+
+    @property
+    def _ids(self):
+        return [sheet.pk for sheet in (self.submission, *self.members)]
 
     @cached_property
     def entries(self):
@@ -221,6 +234,23 @@ class Composition:
             **({"notes": notes} if (notes := _notes(self)) else {}),
             "code": short_code(self.digest),
         }
+
+
+@cache
+def _verdicts():
+    lines = SubmissionLine.objects.filter(submission__within=Given("submissions"))
+    return Prepared(lines.values_list("entry", "verdict"))
+
+
+@cache
+def _accepted():
+    lines = SubmissionLine.objects.filter(submission__within=Given("submissions")).exclude(verdict="accepted")
+    return PreparedUpdate(lines.exclude(entry__within=Given("without")), verdict="accepted")
+
+
+@cache
+def _last_kept():
+    return Prepared(SheetDocument.objects.filter(submission=Given("submission")).order_by("-version")[:1])
 
 
 @cache

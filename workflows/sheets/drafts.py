@@ -7,7 +7,7 @@ from functools import cache
 
 from django.db.models import F
 
-from registers.prepared import Given, PreparedUpdate
+from registers.prepared import Given, Prepared, PreparedUpdate
 from registers.refusals import Refused, Stale
 from workflows.models import Draft, ReviewDraft, Submission
 
@@ -65,8 +65,14 @@ def forget_reviews(submission, actor=None):
 
     He has said it, or the sheet is at its end.
     """
-    rows = ReviewDraft.objects.filter(submission=submission)
-    (rows if actor is None else rows.filter(reviewer=actor.user_id)).delete()
+    typed = _reviews().of(submission=submission.pk)
+    if gone := [key for key, reviewer in typed if actor is None or reviewer == actor.user_id]:
+        ReviewDraft.objects.filter(pk__in=gone).delete()
+
+
+@cache
+def _reviews():
+    return Prepared(ReviewDraft.objects.filter(submission=Given("submission")).values_list("pk", "reviewer_id"))
 
 
 def _keep(model, whose, content, more, *, seen):

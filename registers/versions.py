@@ -150,7 +150,7 @@ class _Register:
 
 @cache
 def _near(model, with_points, lock):
-    """The statement that reads, in order, the ``proposals`` and the open versions of ``series`` (or at ``points``) of a model."""
+    """The statement that reads ``proposals`` and the open versions of ``series``, or at ``points``, in order."""
     near = Q(pk__within=Given("proposals"), in_force_from=None) | OPEN_VERSION & Q(series__within=Given("series"))
     if with_points:
         near |= OPEN_VERSION & Q(point_series__within=Given("points"))

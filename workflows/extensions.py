@@ -171,7 +171,7 @@ def _lapse(extensions, why, at):
 
 
 def reseat(*, at):
-    """Pass open requests that nobody can decide any more to the next level up, and return how many.
+    """Pass on open requests that nobody can decide any more, and return how many.
 
     Running it again changes nothing.
     """

@@ -1,4 +1,7 @@
-"""Periodic work: open due submissions, end notices, send mail. Running it again changes nothing."""
+"""Periodic work: what is due by the minute and by the hour.
+
+Running it again changes nothing.
+"""
 
 import logging
 from functools import partial
@@ -22,12 +25,12 @@ logger = logging.getLogger(__name__)
 
 
 def each_hour(*, at, whatever_the_hour=False):
-    """Follow staff changes, then write the day's reminders, and return how many digests are new.
+    """Make changes that are due, then write the day's reminders, and return how many digests are new.
 
-    In order: who came and left, then submissions and requests that nobody can decide any more, then the reminders, so
-    that they reach the people who act today, then what is said of notices, findings, letters and assessments; last, the
-    kept numbers are counted anew. ``whatever_the_hour``: do not wait for REMINDER_HOUR. A failing part does not keep the others
-    from being done. Running it again changes nothing.
+    In order: units that change, who came and left, submissions and requests that nobody can decide any more, then the reminders,
+    so that they reach the people who act today, then what is said of notices, findings, letters and assessments. At the end kept
+    answers are found anew, and what measures keep is checked. ``whatever_the_hour``: do not wait for REMINDER_HOUR. A failing part
+    does not keep the others from being done. Running it again changes nothing.
     """
     done = _all_of(
         {

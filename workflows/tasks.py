@@ -9,7 +9,7 @@ from workflows.messages import notifications
 
 @shared_task(name="workflows.remind", ignore_result=True)
 def remind():
-    """Follow staff changes, then write the day's reminders."""
+    """Do what each hour brings: staff changes, the day's reminders and what else is looked at by the hour."""
     sweeping.each_hour(at=clock.now())
 
 

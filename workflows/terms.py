@@ -30,6 +30,11 @@ def due_for(task, *, unit, person):
     return _Moves(task).day(unit.pk, person.pk if person else None)
 
 
+def usual_redo_day(step, on):
+    """The usual last day of a sheet that is returned at ``step`` on the day ``on``. Source: R1-21."""
+    return days.add_days(on, step.redo_days)
+
+
 def days_for(task):
     """As ``due_for``, for many subjects: return a function of the ids of unit and person (or None)."""
     return _Moves(task).day

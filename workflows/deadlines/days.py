@@ -103,7 +103,7 @@ def adding_working_days(first, last, *, most):
 
 
 def _special(first, last):
-    """Return day → whether it is a working day, of the holidays and make-up days from ``first`` to ``last``."""
+    """Return day → whether it is a working day, of holidays and make-up days from ``first`` to ``last``."""
     return dict(_calendar().of(first=first, last=last))
 
 

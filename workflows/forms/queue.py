@@ -7,15 +7,17 @@ from django.contrib.auth import authenticate
 from django.core.exceptions import ValidationError
 
 from registers.forms.fields import Text
+from workflows import terms
 from workflows.deadlines import days
 from workflows.forms.reviews import LONGEST
 from workflows.routing import bulk
 
-USUAL_DAYS = 7
-
 
 class BulkForm(forms.Form):
-    """An act on all ticked submissions. ``signs``: whether one of them needs a signature."""
+    """An act on all ticked submissions.
+
+    ``signs``: whether one of them needs a signature. ``steps``: those at which they stand; the longest usual day of them is offered.
+    """
 
     opinion = Text(
         "意见",
@@ -35,10 +37,11 @@ class BulkForm(forms.Form):
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
     )
 
-    def __init__(self, *args, request, today, ticked=(), signs=False, **kwargs):
+    def __init__(self, *args, request, today, ticked=(), signs=False, steps=(), **kwargs):
         super().__init__(*args, **kwargs)
         self.request, self.today, self.ticked, self.signs = request, today, ticked, signs
-        self.fields["redo_on"].initial = days.add_days(today, USUAL_DAYS)
+        usual = [terms.usual_redo_day(step, today) for step in steps if step.may_return]
+        self.fields["redo_on"].initial = max(usual, default=None)
         self.helper = FormHelper()
         self.helper.form_tag = False
         self.helper.disable_csrf = True

@@ -9,7 +9,7 @@ from django.contrib.auth import authenticate
 from django.core.exceptions import ValidationError
 
 from registers.forms.fields import Text
-from workflows.deadlines import days
+from workflows import terms
 from workflows.forms.parts import clean
 from workflows.routing import steps
 
@@ -86,7 +86,7 @@ class DecisionForm(forms.Form):
             self.fields["opinion"].label = "讨论情况和意见"
             self.fields["opinion"].help_text = "写明何时、由谁讨论，形成什么意见；退回时送达填报人。"
         if step.may_return:
-            self.fields["redo_on"].initial = days.add_days(today, step.redo_days)
+            self.fields["redo_on"].initial = terms.usual_redo_day(step, today)
         else:
             del self.fields["redo_on"]
         if not signs:

@@ -218,7 +218,7 @@ def unclaimed():
 
 @cache
 def _of_a_day():
-    """The statement that reads the messages of a ``day`` that are not sent. Whether a worker has one, ``unclaimed`` says."""
+    """The statement that reads the messages of a ``day`` that are not sent, whether or not a worker has one."""
     rows = RobotMessage.objects.filter(sent_at=None, attempts__lt=ATTEMPTS, day=Given("day"), robot__is_active=True)
     return Prepared(rows.order_by("pk").values_list("pk"))
 

@@ -1,6 +1,7 @@
 """The moments of a deadline at which people are reminded, and which superiors hear of a delay.
 
-A moment is a number of working days from the deadline: -5 and -1 before, 0 on its last working day, 1, 3, 5, 10 after.
+A moment is a number of working days from the deadline, before it where negative, and 0 on its last working day. Which ones there are,
+the scheme says (``Reminding``).
 Pure: no Django, no database. Source: R1-12, R0-31.
 """
 

@@ -1,4 +1,7 @@
-"""Submissions, their lines, the route they travel, and the decisions made on the way."""
+"""Submissions, their lines, and where each stands on its route.
+
+The decisions on them are in ``decisions``.
+"""
 
 import uuid
 

@@ -3,7 +3,7 @@
 from registers.access import YES, Policy, no, policy
 from registers.actors import SCHOOL_ROLES
 from registers.policies import OpenToStaff
-from workflows.policies.submissions import MAY_NUDGE
+from workflows.policies.submissions import MAY_NUDGE, NUDGING
 
 WATCHES_PROGRESS = (
     "liaison",
@@ -59,7 +59,7 @@ class CampaignPolicy(OpenToStaff):
         """Urge late submissions (催办). For each submission its own policy decides as well."""
         if campaign.state != "open":
             return no("该年度活动已结束，不能催办。")
-        return YES if actor.has(*MAY_NUDGE) else no("只有联络员、单位负责人和学校领导小组办公室可以催办。")
+        return YES if actor.has(*MAY_NUDGE) else no(NUDGING)
 
 
 @policy("workflows.CampaignTask")

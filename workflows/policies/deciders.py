@@ -220,7 +220,7 @@ class Snapshot:
     def turn_at(self, role, unit, *, person=None, besides=(), about=()):
         """Return the ``Turn`` of a sheet that enters a step of ``role``, climbing past everyone concerned.
 
-        本人 → 单位负责人 → 分管校领导 → 纪委 → 党委. Where nobody is left but people who are away it climbs as well: a stand-in's own
+        In the order of ``CLIMB``. Where nobody is left but people who are away it climbs as well: a stand-in's own
         sheet does not wait for whom he stands in for. A group that is not filed yet is waited for, not passed by (R1-51).
         ``besides`` and ``about`` as in ``able``.
         """

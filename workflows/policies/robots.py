@@ -12,7 +12,7 @@ class RobotPolicy(Policy):
 
     def may_keep(self, actor, robot):
         """Add, test and stop a robot. For the model itself: keep any robot at all."""
-        refusal = "群机器人由本单位联络员、单位负责人或学校领导小组办公室管理。"
+        refusal = "群机器人由本单位联络员、单位负责人，或学校领导小组办公室、管理员管理。"
         if isinstance(robot, type):
             return YES if actor.has(*KEEPERS) else no(refusal)
         return YES if robot.unit_id in actor.unit_ids(*KEEPERS) else no(refusal)

@@ -22,6 +22,7 @@ from workflows.policies.reach import reach_of
 
 PROPOSE = ("liaison", "unit_head", "office")  # changes of what is a unit's, at any time
 MAY_NUDGE = ("liaison", "unit_head", "office", "registrar")  # for their own units
+NUDGING = "只有联络员、单位负责人、学校领导小组办公室和管理员可以催办。"
 
 
 @policy("workflows.Submission")
@@ -248,7 +249,7 @@ class SubmissionPolicy(PolicyOfFacts):
             return no("不必催办自己的表。")
         if submission.unit_id in actor.unit_ids(*MAY_NUDGE):
             return YES
-        return no("只有联络员、单位负责人和学校领导小组办公室可以催办。")
+        return no(NUDGING)
 
 
 def _left_some_behind(submission):

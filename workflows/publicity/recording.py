@@ -44,7 +44,10 @@ def record_all(*, at):
 
 @cache
 def _not_kept():
-    """The statements that read what is not kept up to the day ``on``: notices that are over, notices and publications of that day."""
+    """The statements that read what is not kept up to the day ``on``.
+
+    They are notices that are over, notices of that day, publications of that day.
+    """
     on = Given("on")
     said_today = PublicRecord.objects.filter(last_day=on)
     notices = PublicityNotice.objects.with_rules().select_related("unit")

@@ -1,7 +1,7 @@
 """What a move of a submission writes.
 
 The decision, the new state, the audit entry, the messages, and what entering a step starts, inside the transaction of the
-act. Only ``routes`` moves.
+act. What people do is in ``routes``; ``carrying`` and the notices move what goes along or goes on by itself.
 """
 
 from functools import cache

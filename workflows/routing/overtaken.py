@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from registers import versions
 from registers.refusals import Stale
-from workflows.deadlines import days
+from workflows import terms
 from workflows.models.submissions import State
 from workflows.routing import carrying, moves
 from workflows.sheets import overlaps
@@ -58,6 +58,5 @@ def return_rows(composition, reasons, *, why, at):
                 returned_at=at,
                 rounds_returned=entry.rounds_returned + 1,
             )
-    usual = composition.submission.task.campaign.scheme.rules.conduct.review_days
-    redo_on = days.add_working_days(timezone.localdate(at), usual)
+    redo_on = terms.usual_redo_day(composition.submission.step_rules, timezone.localdate(at))
     return carrying.send_back(composition, returned, actor=None, at=at, opinion="\n".join(opinion), redo_on=redo_on)

@@ -1,4 +1,4 @@
-"""Reassign submissions whose step has no eligible reviewer to the next level up."""
+"""Pass on submissions that nobody can take any more at their step, to whoever acts there today."""
 
 from django.utils import timezone
 

@@ -9,8 +9,8 @@ from registers.access import can, require
 from registers.models import Grade
 from registers.refusals import Refused, Stale
 from registers.views.sent import number
+from workflows import terms
 from workflows.compiled import minutes
-from workflows.deadlines import days
 from workflows.forms import meetings as forms
 from workflows.models import MeetingItem
 from workflows.routing.meetings import recording
@@ -72,7 +72,7 @@ def _said(request, typed, keys):
 def _form(item, meeting, composition, *, data=None):
     members = [(seat.user_id, seat.user.name) for seat in meeting.seats.select_related("user")]
     step = composition.submission.step_rules if composition else None
-    redo_on = days.add_days(clock.today(), step.redo_days) if step and step.may_return else None
+    redo_on = terms.usual_redo_day(step, clock.today()) if step and step.may_return else None
     start = {
         "outcome": item.outcome,
         "words": item.words,

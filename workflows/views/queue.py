@@ -101,18 +101,19 @@ def _page(request, *, ticked, form=None, status=200):
     chosen = {name: filters[name] for name in CHOSEN_BY if filters[name]}
     page = paged(request, _listed(tuple(chosen)).parts(request.actor, **chosen), size=size)
     rows = _rows(request, page.rows, ticked, filters)
-    kinds = {row.step_rules.kind for row in rows if row.step_rules}
+    steps = [row.step_rules for row in rows if row.step_rules]
+    kinds = {step.kind for step in steps}
     return render(
         request,
         "workflows/review_queue.html",
         {
             "page": page,
             "rows": rows,
-            "form": form or BulkForm(request=request, today=clock.today()),
+            "form": form or BulkForm(request=request, today=clock.today(), steps=steps),
             "filters": filters,
             "tasks": sorted({(code, label) for code, label, _, _ in choices}, key=lambda row: row[1]),
             "units": sorted({(code, name) for _, _, code, name in choices}),
-            "steps": sorted({(row.step_rules.code, row.step_rules.label) for row in rows if row.step_rules}),
+            "steps": sorted({(step.code, step.label) for step in steps}),
             "size": size,
             "sizes": SIZES,
             "most": bulk.MOST,
@@ -120,7 +121,7 @@ def _page(request, *, ticked, form=None, status=200):
             "signs": "sign" in kinds,
             "concludes": any(not row.reviewed for row in rows)
             or any(policies.sums_up(request.actor, row) for row in rows),
-            "returnable": any(row.step_rules and row.step_rules.may_return for row in rows),
+            "returnable": any(step.may_return for step in steps),
         },
         status=status,
     )

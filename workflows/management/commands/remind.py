@@ -1,6 +1,6 @@
-"""The command ``remind [--at ISO]``: write the day's reminders now, whatever the hour.
+"""The command ``remind [--at ISO]``: do what the hourly job does, and send mails, whatever the hour.
 
-On a working day and once a day only, as the periodic job does.
+Changes of units and people that are due by then take effect. Reminders are written on a working day and once a day only.
 """
 
 from datetime import datetime
@@ -23,10 +23,15 @@ def moment(text):
 
 
 class Command(BaseCommand):
-    help = "写入当天的提醒并发送邮件，不等 REMINDER_HOUR；非工作日不提醒，同一天重复运行不会重复提醒。"
+    help = (
+        "办理每小时的定时工作（到期的机构和人员变动、当天的提醒等）并发送邮件，不等 REMINDER_HOUR；"
+        "非工作日不提醒，同一天重复运行不会重复提醒。"
+    )
 
     def add_arguments(self, parser):
-        parser.add_argument("--at", metavar="ISO", help="按此时刻计算，如 2026-09-20T09:00（北京时间）")
+        parser.add_argument(
+            "--at", metavar="ISO", help="按此时刻计算，如 2026-09-20T09:00（北京时间）；到该时刻为止的变动随即生效"
+        )
 
     def handle(self, *args, at, **options):
         now = moment(at) if at else clock.now()

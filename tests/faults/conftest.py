@@ -10,7 +10,7 @@ from django.db.models.functions import Concat
 from registers import clock as clocks
 from registers.models import User
 from tests.factories import make_person, make_post, moment
-from tests.faults.programs import Broker, Site
+from tests.faults.programs import Home, Site
 from tests.personas import Year
 from workflows.deadlines import holidays
 from workflows.models import Notification
@@ -66,18 +66,24 @@ def demo_year(transactional_db, make_campus, settings):
     return year
 
 
-@pytest.fixture
-def broker(tmp_path):
-    broker = Broker(tmp_path / "broker")
-    broker.start()
-    yield broker
-    broker.stop()
+@pytest.fixture(scope="package")
+def home(django_db_setup, tmp_path_factory):
+    home = Home(tmp_path_factory.mktemp("home"))
+    yield home
+    home.close()
 
 
 @pytest.fixture
-def site(demo_year, broker, tmp_path):
+def broker(home):
+    """The broker of this test, with nothing in it."""
+    home.broker.stop()
+    home.broker.start()
+    return home.broker
+
+
+@pytest.fixture
+def site(demo_year, broker, home):
     """The programs of that campus; none runs yet."""
-    (tmp_path / "var").mkdir()
-    site = Site(tmp_path / "var", broker)
+    site = Site(home.emptied())
     yield site
     site.end()

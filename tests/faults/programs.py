@@ -3,10 +3,10 @@
 import contextlib
 import json
 import os
+import secrets
+import shutil
 import signal
 import socket
-import subprocess
-import sys
 import time
 from collections import Counter
 from email import message_from_bytes
@@ -16,13 +16,12 @@ from urllib.parse import quote, urlencode, urlsplit
 from urllib.request import HTTPCookieProcessor, ProxyHandler, Request, build_opener
 
 import redis
-from django.conf import settings
 from django.db import connection
 from kombu import Connection
 from lxml import html
 
 from riskmgmt.celery import app
-from riskmgmt.serve import die_with_parent
+from tests.faults.nursery import Nursery
 from tests.services import SITE_VARIABLES, free_port, redis_in
 
 PATIENCE = 90  # seconds until something that should happen counts as not happening; a loaded machine is slow
@@ -32,7 +31,7 @@ MAIL_RULE = b"\n" + b"-" * 79 + b"\n"
 
 
 class Broker:
-    """A Redis of this test alone, which may be stopped and started again; what was in it is then gone."""
+    """A Redis of these tests alone, which may be stopped and started again; what was in it is then gone."""
 
     def __init__(self, folder):
         self.url, self._serving = redis_in(folder)
@@ -58,56 +57,84 @@ class Broker:
 
 
 class Program:
-    """One program in a process group of its own."""
+    """One program in a process group of its own, and a child of this process."""
 
-    def __init__(self, command, environment, log):
-        self.log = log
-        with log.open("ab") as output:
-            self.process = subprocess.Popen(
-                command, cwd=settings.BASE_DIR, env=environment, stdin=subprocess.DEVNULL, stdout=output,
-                stderr=subprocess.STDOUT, process_group=0, preexec_fn=die_with_parent,
-            )  # fmt: skip
-        self.pid = self.process.pid
+    def __init__(self, pid, log):
+        self.pid, self.log = pid, log
 
     def kill(self):
         """End it and all its children as a power cut does."""
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self.pid, signal.SIGKILL)
-        self.process.wait()
+        # Its children have become ours (``nursery``).
+        with contextlib.suppress(ChildProcessError):
+            while True:
+                os.waitpid(-self.pid, 0)
 
     def kill_alone(self):
         """End the parent; its children find out for themselves."""
-        self.process.kill()
-        self.process.wait()
+        os.kill(self.pid, signal.SIGKILL)
+        os.waitpid(self.pid, 0)
+
+    def runs(self):
+        return os.waitpid(self.pid, os.WNOHANG) == (0, 0)
 
 
-class Site:
-    """The programs of one site: they share the test's database, a broker, a folder for mails and one for notes."""
+class Home:
+    """Where the programs of all tests run, one test after the other: the test database, one broker, one folder.
 
-    def __init__(self, folder, broker):
-        self.folder, self.broker, self.programs = folder, broker, []
-        (folder / "notes").touch()
+    So their environment is always the same, and they can be forked from a process that has read it (``nursery``).
+    """
+
+    def __init__(self, folder):
+        self.folder, self.broker = folder / "var", Broker(folder / "broker")
+        self.folder.mkdir()
         database = connection.settings_dict
         address = "postgres://{USER}:{PASSWORD}@{HOST}:{PORT}/{NAME}".format(
             **{name: quote(str(database[name]), safe="") for name in ("USER", "PASSWORD", "HOST", "PORT", "NAME")}
         )
-        self._environment = {name: value for name, value in os.environ.items() if name not in SITE_VARIABLES} | {
+        environment = {name: value for name, value in os.environ.items() if name not in SITE_VARIABLES} | {
             "DATABASE_URL": address,
             # A worker that the test holds up must not give up first.
             "DATABASE_OPTIONS": f"-c lock_timeout={PATIENCE}s",
-            "REDIS_URL": broker.url,
-            "RISKMGMT_VAR": str(folder),
-            "EMAIL_URL": f"filemail:///{folder / 'mail'}",
+            "REDIS_URL": self.broker.url,
+            "RISKMGMT_VAR": str(self.folder),
+            # The folder is emptied, and a key that is kept there would go.
+            "SECRET_KEY": secrets.token_urlsafe(50),
+            "EMAIL_URL": f"filemail:///{self.folder / 'mail'}",
             "DJANGO_SETTINGS_MODULE": "riskmgmt.settings",
             "DEMO": "1",
         }
+        self.nursery = Nursery(folder, environment)
+
+    def emptied(self):
+        """Throw away what the programs of the test before have written."""
+        shutil.rmtree(self.folder)
+        self.folder.mkdir()
+        return self
+
+    def close(self):
+        self.nursery.close()
+        self.broker.stop()
+
+
+class Site:
+    """The programs of one test: they share the test's database, a broker, a folder for mails and one for notes.
+
+    Workers and schedulers are forked ready. With ``anew`` they start by their command lines, as a web server always does.
+    """
+
+    def __init__(self, home):
+        self.folder, self.broker, self.programs = home.folder, home.broker, []
+        self._nursery, self.anew = home.nursery, False
+        (self.folder / "notes").touch()
 
     # -- programs ------------------------------------------------------------------------------------------
-    def start(self, name, command, without=()):
-        environment = self._environment | {"WITHOUT": ",".join(without)}
-        program = Program(command, environment, self.folder / f"{len(self.programs)}-{name}.log")
-        self.programs.append(program)
-        return program
+    def start(self, name, command, without=(), *, anew=False):
+        log = self.folder / f"{len(self.programs)}-{name}.log"
+        pid = self._nursery.start(list(map(str, command)), log, anew=anew or self.anew, WITHOUT=",".join(without))
+        self.programs.append(Program(pid, log))
+        return self.programs[-1]
 
     def worker(self, *without):
         """Start a worker with one child; ``without`` names what is taken away from it (``taken_away``). See `ready`."""
@@ -132,8 +159,8 @@ class Site:
     def web(self):
         """Start a web server and wait until it answers; return its address."""
         port = free_port()
-        server = [sys.executable, "-m", "gunicorn", "riskmgmt.wsgi:application", "--bind", f"127.0.0.1:{port}"]
-        self.start("web", [*server, "--workers", "1", "--threads", "2", "--no-control-socket"])
+        server = ["gunicorn", "riskmgmt.wsgi:application", "--bind", f"127.0.0.1:{port}"]
+        self.start("web", [*server, "--workers", "1", "--threads", "2", "--no-control-socket"], anew=True)
 
         def answers():
             with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
@@ -243,8 +270,7 @@ class Visitor:
 
 
 def _celery(program):
-    calm = ["-W", "ignore:You're running the worker with superuser"]
-    return [sys.executable, *calm, "-m", "celery", "--app", "tests.faults.site", program]
+    return ["celery", "--app", "tests.faults.site", program]
 
 
 class Held:

@@ -1,4 +1,4 @@
-"""The Celery application of the children: the product's own, with an hour of half a second, and a note of every task.
+"""The Celery application of the children: the product's own, with an hour of a second, and a note of every task.
 
 ``WITHOUT`` in the environment names protections that a control takes away.
 """
@@ -21,9 +21,11 @@ from tests.faults import taken_away  # noqa: E402 (needs models)
 # A test counts what is in the queue: nothing may be there that it did not send.
 assert signals.worker_ready.disconnect(health.first_heartbeat)
 
+# An hour that is shorter than what a worker does in it would let it work all the time that a test waits for something else.
+HOUR = 1.0
 app.conf.beat_schedule = {
-    "sweep": {"task": "workflows.sweep", "schedule": 0.5, "options": {"expires": 60}},
-    "remind": {"task": "workflows.remind", "schedule": 0.5, "options": {"expires": 60}},
+    "sweep": {"task": "workflows.sweep", "schedule": HOUR, "options": {"expires": 60}},
+    "remind": {"task": "workflows.remind", "schedule": HOUR, "options": {"expires": 60}},
 }
 # What takes seconds in production shall take less.
 app.conf.broker_transport_options = {**settings.CELERY_BROKER_TRANSPORT_OPTIONS, "unacked_restore_interval": 1}
@@ -53,5 +55,10 @@ def ended(task, **_):
     note("ended", task=task.name, run=task.request.run)
 
 
-for name in filter(None, os.environ.get("WITHOUT", "").split(",")):
-    getattr(taken_away, name)(app)
+def take_away(names):
+    """Switch off the protections of these names, which commas part."""
+    for name in filter(None, names.split(",")):
+        getattr(taken_away, name)(app)
+
+
+take_away(os.environ.get("WITHOUT", ""))

@@ -2,6 +2,8 @@
 
 import os
 import shutil
+from typing import NamedTuple
+from wsgiref.util import request_uri
 
 import pytest
 from django.conf import settings
@@ -31,6 +33,7 @@ def chromium():
         # Playwright's event loop runs in this thread, and Django would take every query in it for a mistake.
         patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
         patch.setattr(StaticFilesHandler, "serve", _to_be_kept(StaticFilesHandler.serve))
+        patch.setattr(StaticFilesHandler, "__call__", _overheard(StaticFilesHandler.__call__))
         # Root cannot have Chromium's sandbox; anybody else keeps it.
         arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
         browser = playwright.chromium.launch(executable_path=found, args=arguments)
@@ -48,6 +51,36 @@ def _to_be_kept(serve):
         return response
 
     return serve_once
+
+
+class Answer(NamedTuple):
+    """The head of an answer of the server; names of headers are in small letters."""
+
+    method: str
+    url: str
+    status: int
+    headers: dict
+
+
+LISTENERS = []
+
+
+def _overheard(serve):
+    """Let ``LISTENERS`` hear of every answer. To hear of them from the browser took as much again as to load the pages."""
+
+    def serve_aloud(handler, environ, start_response):
+        def start(status, headers, *failure):
+            url = request_uri(environ)
+            answer = Answer(
+                environ["REQUEST_METHOD"], url, int(status[:3]), {name.lower(): value for name, value in headers}
+            )
+            for listener in LISTENERS:
+                listener(answer)
+            return start_response(status, headers, *failure)
+
+        return serve(handler, environ, start)
+
+    return serve_aloud
 
 
 # The browser's own voice for a request that was refused; what was refused is heard of by ``_answered`` and ``_failed``.
@@ -69,6 +102,7 @@ class Site:
     def __init__(self, browser, url, campus, clock):
         self.browser, self.url, self.campus, self.clock = browser, url, campus, clock
         self.complaints, self._contexts, self._expected, self._met = [], [], set(), set()
+        LISTENERS.append(self._answered)
 
     def visitor(self, user=None, *, viewport=DESKTOP, **options):
         """A fresh browser, in which ``user`` is signed in (``seat``)."""
@@ -78,7 +112,6 @@ class Site:
         # Of the context, so that tabs which a page opens are heard as well.
         context.on("console", self._heard)
         context.on("weberror", lambda failure: self.complaints.append(f"{failure.page.url}: {failure.error}"))
-        context.on("response", self._answered)
         context.on("requestfailed", self._failed)
         self._contexts.append(context)
         visitor = Visitor(context.new_page())
@@ -105,13 +138,13 @@ class Site:
         if message.type in ("error", "warning") and ECHO not in message.text:
             self.complaints.append(f"{message.location.get('url')}: {message.text}")
 
-    def _answered(self, response):
-        if response.status in self._expected:
-            self._met.add(response.status)
-        elif response.status >= 400:
-            self.complaints.append(f"{response.request.method} {response.url}: {response.status}")
-        if response.headers.get("content-type", "").startswith("text/html") and not policy(response):
-            self.complaints.append(f"{response.url}: no content policy, or a loose one")
+    def _answered(self, answer):
+        if answer.status in self._expected:
+            self._met.add(answer.status)
+        elif answer.status >= 400:
+            self.complaints.append(f"{answer.method} {answer.url}: {answer.status}")
+        if answer.headers.get("content-type", "").startswith("text/html") and not policy(answer):
+            self.complaints.append(f"{answer.url}: no content policy, or a loose one")
 
     def _failed(self, request):
         if request.failure in self._expected:
@@ -123,6 +156,7 @@ class Site:
         for context in self._contexts:
             context.close()
         self._contexts.clear()
+        LISTENERS.remove(self._answered)
 
     def verdict(self):
         """What went wrong, and what should have and did not."""

@@ -26,16 +26,36 @@ def copy(name, make, to, *, depends=""):
     with _locked(name):
         kept = FOLDER / f"{name}-{_digest(depends)}"
         if not kept.exists():
-            fresh = FOLDER / f"fresh-{name}"
-            for old in (fresh, *FOLDER.glob(f"{name}-*")):
-                _remove(old)
-            make(fresh)
-            # Only what is finished has the name, whenever this is interrupted.
-            fresh.rename(kept)
+            _keep(name, make, kept)
         if kept.is_dir():
             shutil.copytree(kept, to)
         else:
             shutil.copyfile(kept, to)
+
+
+@contextlib.contextmanager
+def made_once(name, path, *, depends):
+    """Put the file ``name`` at ``path`` where there is one; else keep what the body has made there, if it succeeds.
+
+    For a test that makes it by the way. ``depends``: as for ``copy``.
+    """
+    with _locked(name):
+        kept = FOLDER / f"{name}-{_digest(depends)}"
+        if kept.exists():
+            shutil.copyfile(kept, path)
+            yield
+        else:
+            yield
+            _keep(name, lambda fresh: shutil.copyfile(path, fresh), kept)
+
+
+def _keep(name, make, kept):
+    fresh = FOLDER / f"fresh-{name}"
+    for old in (fresh, *FOLDER.glob(f"{name}-*")):
+        _remove(old)
+    make(fresh)
+    # Only what is finished has the name, whenever this is interrupted.
+    fresh.rename(kept)
 
 
 def migrate(database, environment):

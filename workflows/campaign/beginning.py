@@ -5,6 +5,7 @@ Pages and links are none of its business (``workflows.views.beginning``).
 """
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 
 from django.conf import settings
@@ -14,7 +15,7 @@ from registers import accounts, administrators
 from registers.actors import ADMINISTRATORS, ROLE_LABELS
 from registers.models import AuditEntry, Incumbency, Post, PowerItem, RiskPoint, Scheme, Unit, User
 from registers.schemes import importing
-from workflows.campaign import campaigns, plans, rehearsing
+from workflows.campaign import asked, campaigns, plans, rehearsing
 from workflows.deadlines import days
 from workflows.messages import trial_letter
 from workflows.models import Campaign, Submission
@@ -38,7 +39,7 @@ class Point:
     """One point of the list.
 
     ``there``: what is on record, ``lacks``: what is missing and how to mend it, both sentences. ``by``: the roles that do it.
-    ``address``: of another site where it goes on.
+    ``address``: of another site where it goes on. ``counted_at``: the moment of figures that are kept, None is now.
     """
 
     code: str
@@ -48,6 +49,7 @@ class Point:
     lacks: list = field(default_factory=list)
     is_needed: bool = True
     address: str = ""
+    counted_at: datetime | None = None
 
     @property
     def state(self):
@@ -57,10 +59,13 @@ class Point:
 
 
 class Site:
-    """What all points start from: the school, the rule book that it has adopted, the day."""
+    """What all points start from: the school, the rule book that it has adopted, the day.
 
-    def __init__(self, on):
-        self.on = on
+    ``actor``: for whom figures of a large school are kept, None where they are counted now.
+    """
+
+    def __init__(self, on, actor=None):
+        self.on, self.actor = on, actor
         self.root = Unit.objects.filter(parent=None).annotate(**_counted(on)).first()
         self.scheme = Scheme.objects.in_use()
         self.running = campaigns.current()
@@ -96,9 +101,12 @@ def _counted(on):
     return {name: Subquery(found, output_field=IntegerField()) for name, found in counted.items()}
 
 
-def points(*, on):
-    """Return the points of the list in the order in which they are best done, as of the day ``on``."""
-    site = Site(on)
+def points(*, on, actor=None):
+    """Return the points of the list in the order in which they are best done, as of the day ``on``.
+
+    ``actor``: as of ``Site``.
+    """
+    site = Site(on, actor)
     return [one(site) for one in ALL]
 
 
@@ -207,7 +215,9 @@ def roles(site):
     if site.scheme is None or site.root is None:
         point.lacks = ["采用方案、录入单位后才能核对。"]
         return point
-    plan = plans.plan_of(site.scheme, site.root, year=site.on.year, on=site.on)
+    counted = asked.kept_count(site.actor, site.scheme, site.root) if site.actor else None
+    plan = plans.plan_of(site.scheme, site.root, year=site.on.year, on=site.on, counted=counted)
+    point.counted_at = counted.counted_at if counted else None
     refused = [row for row in plan.units if row.refused]
     point.there = f"{len(plan.chosen)} 个单位可以参加，{plan.people} 人次填报。"
     point.lacks = [f"{row.unit.name}：{row.refused[0].what}；{row.refused[0].who}。" for row in refused[:NAMED]]

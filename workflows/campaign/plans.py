@@ -3,13 +3,12 @@
 Source: R1-47, R3-38.
 """
 
-from collections import Counter
 from dataclasses import dataclass, field
 
 from registers.models import Unit
 from registers.schemes.language import Level
 from workflows import policies
-from workflows.campaign import scoping
+from workflows.campaign import asked, scoping
 from workflows.campaign.readiness import Readiness, readiness, short_bodies
 from workflows.deadlines import days
 from workflows.deadlines.courses import course_of
@@ -83,11 +82,11 @@ class Plan:
         return sum(row.sheets for row in self.tasks)
 
 
-def plan_of(scheme, institution, *, year, on, chosen=None, enrolled=()):
+def plan_of(scheme, institution, *, year, on, chosen=None, enrolled=(), counted=None):
     """Preview the campaign of ``year`` for ``chosen`` units (ids, None for all), seen on the day ``on``.
 
-    Units whose submissions nobody could conclude are not chosen, unless they are ``enrolled`` already. The number of
-    queries is constant.
+    Units whose submissions nobody could conclude are not chosen, unless they are ``enrolled`` already. ``counted``: the ``Asked`` of
+    the institution, where it is known. The number of queries is constant.
     """
     rules, ids = scheme.rules, scoping.units_of(institution, on=on)
     chosen = set(ids) if chosen is None else set(chosen) & set(ids)
@@ -97,14 +96,9 @@ def plan_of(scheme, institution, *, year, on, chosen=None, enrolled=()):
         "unit_names": {unit.pk: unit.name for unit in found},
     }
     holding = policies.Holding(on, **tree)
-    asked, left_out, why, personal = Counter(), Counter(), Counter(), []
-    for (unit, person, said), number in scoping.tallied(rules, ids, on=on, naming=sorted(holding.people)).items():
-        if said.is_in:
-            asked[unit] += number
-            personal.append({"unit_id": unit, "person_id": person})
-        else:
-            left_out[unit] += number
-            why[said.reason] += number
+    counted, present = counted or asked.count(rules, ids, holding), set(ids)
+    # Of a unit that was closed since it was counted nobody is asked.
+    personal = [{"unit_id": unit, "person_id": person} for unit, person in counted.personal if unit in present]
     headed = set(scoping.answerable(ids, on=on))
     subjects = {
         Level.PERSONAL: personal,
@@ -116,7 +110,7 @@ def plan_of(scheme, institution, *, year, on, chosen=None, enrolled=()):
     for unit in found:
         verdict = ready.get(unit.pk, Readiness())
         is_chosen = unit.pk in chosen and (unit.pk in enrolled or not verdict.refused)
-        row = UnitPlan(unit, is_chosen, asked[unit.pk], left_out[unit.pk])
+        row = UnitPlan(unit, is_chosen, counted.people_in[unit.pk], counted.people_out[unit.pk])
         row.refused, row.awaited = verdict.refused, verdict.awaited
         if unit.pk not in headed and unit.pk != institution.pk:
             row.gaps.append("未设负责人，不产生单位表")
@@ -129,7 +123,7 @@ def plan_of(scheme, institution, *, year, on, chosen=None, enrolled=()):
     }
     tasks = _tasks(rules, year, owed, on)
     bodies = short_bodies(rules, institution.pk, holding)
-    nobody = _nobody(tasks, personal, why)
+    nobody = _nobody(tasks, personal, counted.why)
     return Plan(scheme, year, units, tasks, _warnings(units, tasks, year, on) + nobody, bodies, nobody)
 
 

@@ -51,7 +51,7 @@ def beginning(request):
     for those who may; ``left``: how many are open.
     """
     require(request.actor, "prepare", Campaign)
-    points = rules.points(on=clock.today())
+    points = rules.points(on=request.actor.on, actor=request.actor)
     for point in points:
         point.tag = TAGS[point.state]
         point.who = "、".join(ROLE_LABELS[role] for role in point.by)

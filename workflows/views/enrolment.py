@@ -2,19 +2,18 @@
 
 from django import forms
 from django.contrib import messages
-from django.db.models import Q
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from registers import clock
+from registers import clock, kept
 from registers.access import can, require
-from registers.models import Incumbency, Scheme, Unit
+from registers.models import Incumbency, Scheme, Unit, User
 from registers.refusals import Refused
 from registers.views.paging import paged
 from registers.views.sent import filters_sent, keys, number
-from workflows.campaign import campaigns, plans, readiness, rosters, scoping
+from workflows.campaign import asked, campaigns, plans, readiness, rosters, scoping
 from workflows.models import Campaign, RosterChange
 from workflows.policies import Holding
 from workflows.views.years import years
@@ -55,7 +54,8 @@ def campaign_plan(request):
     """Preview a year before opening it: units, people, sheets, days.
 
     ``?year=``, ticked ``units``, ``?after=`` a campaign whose units are proposed. Context: ``plan``, ``institution``, ``form``,
-    ``crumbs``, ``after``, ``taken``: was the year opened already?, ``beside``: which other years run, in words.
+    ``crumbs``, ``after``, ``taken``: was the year opened already?, ``beside``: which other years run, in words, ``counted_at``: the moment
+    of figures that are kept, None is now.
     """
     require(request.actor, "open", Campaign)
     after = Campaign.objects.visible_to(request.actor).filter(year=number(request.GET.get("after"))).first()
@@ -71,7 +71,11 @@ def campaign_plan(request):
     if chosen is None and after is not None:
         chosen = set(after.enrolments.values_list("unit_id", flat=True))
     context["institution"] = root
-    context["plan"] = plans.plan_of(scheme, root, year=form.cleaned_data["year"], on=clock.today(), chosen=chosen)
+    counted = asked.kept_count(request.actor, scheme, root)
+    context["plan"] = plans.plan_of(
+        scheme, root, year=form.cleaned_data["year"], on=clock.today(), chosen=chosen, counted=counted
+    )
+    context["counted_at"] = counted.counted_at
     return render(request, "workflows/campaign_plan.html", context)
 
 
@@ -129,30 +133,32 @@ def campaign_open(request):
 def campaign_enrol(request):
     """Take further units into the running campaign.
 
-    Context: ``campaign``, ``plan`` of the units that are not in, ``waves``, ``crumbs``.
+    Context: ``campaign``, ``plan`` of the units that are not in, ``waves``, ``crumbs``, ``counted_at``.
     """
     chosen = _running(request)
     running = chosen.campaign
     require(request.actor, "enrol", running)
     known = set(running.enrolments.values_list("unit_id", flat=True))
     if request.method == "POST":
-        asked = chosen_units(request.POST) or set()
-        made = campaigns.enrol(running, asked, actor=request.actor, at=clock.now())
+        wanted = chosen_units(request.POST) or set()
+        made = campaigns.enrol(running, wanted, actor=request.actor, at=clock.now())
         if made:
             messages.success(
                 request,
                 f"已纳入 {len(made)} 个单位（第 {made[0].wave} 批），填报表已生成，已到开放日期的已通知填报人。",
             )
-        if not _name_refused(request, running, asked - known) and not made:
+        if not _name_refused(request, running, wanted - known) and not made:
             messages.error(request, "请至少选择一个尚未参加的单位。")
         return redirect(f"{reverse('campaign_enrol')}{chosen.query}")
-    plan = plans.plan_of(running.scheme, running.institution, year=running.year, on=clock.today(), enrolled=known)
+    scheme, root = running.scheme, running.institution
+    counted = asked.kept_count(request.actor, scheme, root)
+    plan = plans.plan_of(scheme, root, year=running.year, on=clock.today(), enrolled=known, counted=counted)
     for row in plan.units:
         row.is_in = row.unit.pk in known
     waves = running.enrolments.select_related("unit")
     context = {"campaign": running, "waiting": [row for row in plan.units if not row.is_in], "waves": _by_wave(waves)}
-    context["years"] = chosen
-    return render(request, "workflows/campaign_enrol.html", context | {"crumbs": [(CRUMB, reverse("campaign"))]})
+    context |= {"years": chosen, "counted_at": counted.counted_at, "crumbs": [(CRUMB, reverse("campaign"))]}
+    return render(request, "workflows/campaign_enrol.html", context)
 
 
 def _name_refused(request, campaign, units):
@@ -178,7 +184,7 @@ def campaign_people(request):
 
     Of the running campaign, or of what would be opened. Filters: ``unit``, ``scope`` (in, out), ``q``. Context: ``page`` of
     (user, unit, post or None, judgement, is enrolled), ``campaign``, ``scheme``, ``filters``, ``filtered``, ``units``,
-    ``counts``, ``crumbs``.
+    ``counts``, ``counted_at`` (the moment of a list that is kept, else None), ``crumbs``.
     """
     require(request.actor, "watch", Campaign)
     chosen_year = years(request)
@@ -188,24 +194,16 @@ def campaign_people(request):
     if scheme is None or root is None:
         return redirect("campaign")
     filters = filters_sent(request.GET, "unit", "scope", "q")
-    mine = _answerable_units(request.actor, root)
+    mine = asked.organised_by(request.actor, root)
     units = Unit.objects.visible_to(request.actor).filter(pk__in=mine)
     taken = set(running.enrolments.values_list("unit_id", flat=True)) if running else set(mine)
-    chosen = units.filter(code=filters["unit"]) if filters["unit"] else units
-    held = scoping.holders_of_posts(chosen, on=request.actor.on)
-    whole = root.pk in mine and not filters["unit"]
-    others = scoping.without_post(chosen, on=request.actor.on, elsewhere=whole)
-    held = scoping.judged_by_key(scheme.rules, held.order_by("post__unit__position", "post__code", "pk"))
+    scope = filters["scope"] if filters["scope"] in ("in", "out") else ""
+    whose = {"scheme": scheme.pk, "institution": root.pk, "unit": filters["unit"], "scope": scope}
     if filters["q"]:
-        q = filters["q"]
-        held = [row for row in held if q.lower() in row[1].lower() or q == row[2]]
-        others = others.filter(Q(name__icontains=q) | Q(number=q))
-    rows = [(pk, None, said) for pk, _, _, said in held]
-    rows += [(None, user, scoping.not_asked(user, on=request.actor.on)) for user in others]
-    counts = {"in": sum(said.is_in for *_, said in rows), "out": sum(not said.is_in for *_, said in rows)}
-    if filters["scope"] in ("in", "out"):
-        rows = [row for row in rows if row[2].is_in == (filters["scope"] == "in")]
-    page = paged(request, rows)
+        found = kept.anew("everybody", request.actor, **whose, q=filters["q"])  # a name that was typed is not kept
+    else:
+        found = kept.answer("everybody", request.actor, **whose)
+    page = paged(request, found)
     page.rows = _people_of(page.rows, taken)
     context = {
         "campaign": running,
@@ -214,7 +212,8 @@ def campaign_people(request):
         "filters": filters,
         "filtered": any(filters.values()),
         "units": list(units.values_list("code", "name")),
-        "counts": counts,
+        "counts": found.figures,
+        "counted_at": found.made_at,
         "page": page,
         "crumbs": [(CRUMB, reverse("campaign"))],
     }
@@ -222,20 +221,18 @@ def campaign_people(request):
 
 
 def _people_of(rows, taken):
-    """Return the rows of a page of people in full. ``rows``: of (incumbency id or None, person or None, judgement)."""
+    """Return the rows of a page of people in full, as far as they are still on record. ``rows``: as ``asked.everybody`` finds them."""
     posts = Incumbency.objects.select_related("post__unit", "user").in_bulk([pk for pk, *_ in rows if pk])
-    found = [(posts[pk].user, posts[pk].post, said) if pk else (user, None, said) for pk, user, said in rows]
-    units = [post.unit if post else user.unit for user, post, _ in found]
-    return [
-        (user, unit, post, said, (unit.pk if unit else None) in taken)
-        for unit, (user, post, said) in zip(units, found, strict=True)
-    ]
-
-
-def _answerable_units(actor, root):
-    """Ids of the units whose people the reader organises."""
-    roles = ("office", "registrar", "school_group", "leader_in_charge", "unit_head", "liaison", "party_committee")
-    return actor.unit_ids(*roles) & set(scoping.units_of(root, on=actor.on))
+    others = User.objects.select_related("unit").in_bulk([user for _, user, *_ in rows if user])
+    found = []
+    for pk, user, is_in, reason in rows:
+        held, person = posts.get(pk), others.get(user)
+        if held or person:
+            person, post = (held.user, held.post) if held else (person, None)
+            unit = post.unit if post else person.unit
+            judgement = scoping.Judgement(is_in, reason)
+            found.append((person, unit, post, judgement, (unit.pk if unit else None) in taken))
+    return found
 
 
 @require_safe

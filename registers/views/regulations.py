@@ -28,7 +28,7 @@ FOUND = 50  # powers that one search shows
 def _writable(request):
     """Return the units for which the reader may add regulations."""
     actor = request.actor
-    return Unit.objects.visible_to(actor).filter(pk__in=actor.unit_ids(*WRITERS)).existing(actor.on)
+    return Unit.objects.visible_to(actor).filter(pk__within=actor.unit_ids(*WRITERS)).existing(actor.on)
 
 
 # What a row of the list shows, as it is read.
@@ -114,8 +114,9 @@ def regulation_detail(request, pk):
 def regulation_add(request):
     """Add one regulation. Context: ``form``, ``crumbs``."""
     units = _writable(request)
+    offered = _offered(units)
     _require_some(request)
-    form = RegulationForm(request.POST or None, units=units, initial={"unit": _own(request, units)})
+    form = RegulationForm(request.POST or None, units=units, initial={"unit": _own(request, offered)})
     if request.method == "POST" and form.is_valid():
         values = form.cleaned_data
         try:
@@ -133,7 +134,7 @@ def regulation_add(request):
     return render(
         request,
         "registers/regulation_add.html",
-        {**_shown(form, units), "crumbs": [(CRUMBS, reverse("regulation_list"))]},
+        {**_shown(form, offered), "crumbs": [(CRUMBS, reverse("regulation_list"))]},
         status=422 if request.method == "POST" else 200,
     )
 
@@ -221,8 +222,9 @@ def regulation_import(request):
     Context: ``form``, ``faults`` as (line, sentence), ``crumbs``.
     """
     units = _writable(request)
+    offered = _offered(units)
     _require_some(request)
-    form, faults = RegulationListForm(request.POST or None, units=units, initial={"unit": _own(request, units)}), []
+    form, faults = RegulationListForm(request.POST or None, units=units, initial={"unit": _own(request, offered)}), []
     if request.method == "POST" and form.is_valid():
         values = form.cleaned_data
         try:
@@ -237,18 +239,18 @@ def regulation_import(request):
     return render(
         request,
         "registers/regulation_import.html",
-        {**_shown(form, units), "faults": faults, "crumbs": [(CRUMBS, reverse("regulation_list"))]},
+        {**_shown(form, offered), "faults": faults, "crumbs": [(CRUMBS, reverse("regulation_list"))]},
         status=422 if request.method == "POST" else 200,
     )
 
 
-def _shown(form, units=()):
-    """Return the context of the form: the day as a date input takes it, the units as choices."""
+def _shown(form, offered=()):
+    """Return the context of the form: the day as a date input takes it, the units ``offered`` as choices."""
     day = form["effective_on"].value() if "effective_on" in form.fields else None
     return {
         "form": form,
         "effective_on": day.isoformat() if hasattr(day, "isoformat") else day or "",
-        "units": [(unit.code, unit.name) for unit in units],
+        "units": [(code, name) for _, code, name in offered],
     }
 
 
@@ -259,11 +261,15 @@ def _require_some(request):
         require(request.actor, "add_regulation", own)
 
 
-def _own(request, units):
+def _offered(units):
+    """Return units as (id, code, name)."""
+    return list(units.values_list("pk", "code", "name"))
+
+
+def _own(request, offered):
     """Return the code of the unit that a writer most likely means: his own if he may write for it."""
-    user = request.actor.user
-    own = next((unit for unit in units if unit.pk == user.unit_id), None) or next(iter(units), None)
-    return own.code if own else ""
+    codes = {pk: code for pk, code, _ in offered}
+    return codes.get(request.actor.user.unit_id) or next(iter(codes.values()), "")
 
 
 def _links(regulation):

@@ -28,24 +28,21 @@ def adjustment_list(request):
     """
     actor = request.actor
     named = _named(request)
-    units = list(
-        Unit.objects.visible_to(actor)
-        .existing(actor.on)
-        .filter(pk__within=actor.unit_ids(*PROPOSE))
-        .order_by("position", "code")
-    )
-    chosen = next((unit for unit in units if unit.code == request.GET.get("unit")), None)
+    mine = Unit.objects.visible_to(actor).existing(actor.on).filter(pk__within=actor.unit_ids(*PROPOSE))
+    units = list(mine.order_by("position", "code").values_list("pk", "code", "name"))
+    chosen = next((pk for pk, code, _ in units if code == request.GET.get("unit")), None)
     if chosen is None and named is not None:
-        chosen = next((unit for unit in units if unit.pk == named.unit_id), None)
-    chosen = chosen or (
-        units[0] if len(units) == 1 else next((unit for unit in units if unit.pk in actor.home_unit_ids), None)
-    )
+        chosen = next((pk for pk, *_ in units if pk == named.unit_id), None)
+    if chosen is None:
+        at_home = next((pk for pk, *_ in units if pk in actor.home_unit_ids), None)
+        chosen = units[0][0] if len(units) == 1 else at_home
+    chosen = mine.get(pk=chosen) if chosen else None
     root = Unit.objects.visible_to(actor).filter(parent=None).first()
     scheme = campaigns.scheme_for(root) if root else None
     offers = adjustments.offered(actor, scheme=scheme, units=[chosen] if chosen else []) if scheme else []
     proposed = Q(task__code__startswith=PREFIX) | Q(task__code__startswith=importing.PREFIX)
-    mine = Submission.objects.visible_to(actor).filter(proposed, person=actor.user_id)
-    page = paged(request, mine.with_rules().select_related("task", "unit", "post", "person").order_by("-pk"))
+    own = Submission.objects.visible_to(actor).filter(proposed, person=actor.user_id)
+    page = paged(request, own.with_rules().select_related("task", "unit", "post", "person").order_by("-pk"))
     return render(
         request,
         "workflows/adjustment_list.html",
@@ -55,7 +52,7 @@ def adjustment_list(request):
             ],
             "named": named,
             "plea": _plea(actor, named, scheme) if "lighter" in request.GET else "",
-            "units": [(unit.code, unit.name) for unit in units] if len(units) > 1 else [],
+            "units": [(code, name) for _, code, name in units] if len(units) > 1 else [],
             "unit": chosen,
             "scheme": scheme,
             "no_scheme": adjustments.NO_SCHEME,

@@ -80,7 +80,7 @@ def assessment_list(request):
     mine = SurveyInvitation.objects.visible_to(request.actor).filter(drew_slip=False, survey__closed_at=None)
     context = {
         "page": paged(request, rows),
-        "may_begin": bool(handled_units(request)),
+        "may_begin": handled_units(request).exists(),
         "invited": mine.select_related("survey__unit"),
     }
     return render(request, "workflows/assessment_list.html", context)
@@ -90,21 +90,24 @@ def assessment_list(request):
 def assessment_begin(request):
     """Begin this year's assessment of several units. Context: see ``form_page``."""
     handled = handled_units(request)
-    if not handled:
+    known = list(handled.values_list("pk", "code", "name"))
+    if not known:
         root = get_object_or_404(Unit.objects.visible_to(request.actor), parent=None)
         require(request.actor, "make", Assessment(unit=root))
     begun = (
         Assessment.objects.visible_to(request.actor).filter(year=clock.today().year).values_list("unit_id", flat=True)
     )
     begun = set(begun)
-    units = {unit.code: unit for unit in handled if unit.pk not in begun}
-    options = {"units": [(unit.code, unit.name) for unit in units.values()]}
+    options = {"units": [(code, name) for pk, code, name in known if pk not in begun]}
     page = {"title": "开展年度考核", "crumbs": crumbs_of(), "submit": "开展考核"}
     if request.method != "POST":
-        return form_page(request, forms.BeginForm(initial={"units": list(units)}, **options), **page)
+        return form_page(
+            request, forms.BeginForm(initial={"units": [code for code, _ in options["units"]]}, **options), **page
+        )
     form = forms.BeginForm(request.POST, **options)
     if not form.is_valid():
         return form_page(request, form, **page)
+    units = {unit.code: unit for unit in handled.filter(code__in=form.cleaned_data["units"])}
     chosen = [units[code] for code in form.cleaned_data["units"]]
     try:
         made = assessments.begin(chosen, due_on=form.cleaned_data["due_on"], actor=request.actor, at=clock.now())

@@ -57,8 +57,9 @@ def robot_list(request):
     """
     require(request.actor, "keep", Robot)
     units = _units(request)
-    only = units[0].pk if len(units) == 1 else None
-    return _page(request, RobotForm(units=units, initial={"unit": only}), units)
+    offered = list(units.values_list("pk", "name"))
+    only = offered[0][0] if len(offered) == 1 else None
+    return _page(request, RobotForm(units=units, initial={"unit": only}), offered)
 
 
 @require_POST
@@ -75,7 +76,7 @@ def robot_add(request):
         else:
             messages.success(request, f"已添加{robot}，可点“测试”确认群里能收到。")
             return redirect("robot_list")
-    return _page(request, form, units, status=422)
+    return _page(request, form, list(units.values_list("pk", "name")), status=422)
 
 
 @require_POST
@@ -110,7 +111,7 @@ def _units(request):
     return Unit.objects.visible_to(actor).existing(actor.on).filter(pk__within=actor.unit_ids(*KEEPERS))
 
 
-def _page(request, form, units, status=200):
+def _page(request, form, offered, status=200):
     rows = list(
         Robot.objects.visible_to(request.actor)
         .filter(is_active=True)
@@ -123,7 +124,7 @@ def _page(request, form, units, status=200):
     context = {
         "form": form,
         "rows": [(robot, last.get(robot.pk)) for robot in rows],
-        "units": [(unit.pk, unit.name) for unit in units],
+        "units": offered,
         "kinds": Robot.Kind.choices,
         "hosts": robots.hosts(),
     }

@@ -30,10 +30,17 @@ def comparison(request):
     """
     actor = request.actor
     scheme = Scheme.objects.visible_to(actor).in_use()
-    units = Unit.objects.visible_to(actor).filter(pk__in=actor.unit_ids(*READS_LEDGERS)).order_by("position", "code")
+    units = (
+        Unit.objects.visible_to(actor).filter(pk__within=actor.unit_ids(*READS_LEDGERS)).order_by("position", "code")
+    )
     posts = Post.objects.visible_to(actor).filter(pk__in=actor.post_ids).order_by("code")
-    context = {"units": list(units), "posts": list(posts), "scheme": scheme, "now": clock.today()}
-    unit, post = _about(request, context["units"], context["posts"])
+    context = {
+        "units": list(units.values_list("code", "name")),
+        "posts": list(posts),
+        "scheme": scheme,
+        "now": clock.today(),
+    }
+    unit, post = _about(request, units, len(context["units"]), context["posts"])
     then, error = _day(request, context["now"])
     filters = filters_sent(request.GET, "kind", "then")
     context |= {"unit": unit, "post": post, "then": then, "day_error": error, "filters": filters}
@@ -64,8 +71,8 @@ def comparison(request):
     return render(request, "workflows/comparison.html", context)
 
 
-def _about(request, units, posts):
-    """The unit or post to compare: ``(unit, post)``, one of them None.
+def _about(request, units, number, posts):
+    """The unit or post to compare: ``(unit, post)``, one of them None. ``number``: of the ``units``.
 
     Raises ``NotAllowed`` for a unit whose ledger is not the reader's, ``Http404`` for what he may not see.
     """
@@ -75,16 +82,15 @@ def _about(request, units, posts):
         unit = get_object_or_404(Unit.objects.visible_to(request.actor), code=code)
         require(request.actor, "view_ledger", unit)
         return unit, None
-    return (None, posts[0]) if posts and not units else (_first_with_points(request.actor, units), None)
+    return (None, posts[0]) if posts and not number else (_first_with_points(request.actor, units, number), None)
 
 
-def _first_with_points(actor, units):
-    """The first of ``units`` with risk points, None without units. An institution itself seldom has any."""
-    if len(units) < 2:
-        return units[0] if units else None
+def _first_with_points(actor, units, number):
+    """The first of ``units`` (a query of so many) with risk points, None without units. An institution itself seldom has any."""
+    if number < 2:
+        return units.first()
     points = RiskPoint.objects.visible_to(actor).filter(unit=OuterRef("pk")).order_by().values("pk")[:1]
-    filled = Unit.objects.visible_to(actor).filter(pk__in=[unit.pk for unit in units]).alias(point=Subquery(points))
-    return filled.filter(point__isnull=False).order_by("position", "code").first() or units[0]
+    return units.alias(point=Subquery(points)).filter(point__isnull=False).first() or units.first()
 
 
 def _crumbs(unit, post):

@@ -1,6 +1,7 @@
 """Pages of standing lists (公开) and results (通报), and of what publishing means for the people named."""
 
 from django.contrib import messages
+from django.db.models import Case, When
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -32,10 +33,14 @@ LONG = (
 
 
 def _own_units(actor):
-    """The units for which the person drafts, the school first."""
-    ids = actor.unit_ids(*DRAFTERS)
-    units = Unit.objects.visible_to(actor).existing(actor.on).filter(pk__within=ids) if ids else Unit.objects.none()
-    return sorted(units, key=lambda unit: (unit.parent_id is not None, unit.position, unit.pk))
+    """The units for which the person drafts, the school first, as a query."""
+    units = Unit.objects.visible_to(actor).existing(actor.on).filter(pk__within=actor.unit_ids(*DRAFTERS))
+    return units.order_by(Case(When(parent=None, then=0), default=1), "position", "pk")
+
+
+def _offered(units):
+    """Return units as choices."""
+    return list(units.values_list("code", "name"))
 
 
 def _scheme(request):
@@ -69,12 +74,9 @@ def _list_page(request, form=None):
     page = paged(request, Publication.objects.visible_to(request.actor).with_rules().select_related("unit"))
     for row in page.rows:
         row.stage = stage_of(row, request.actor.on)
-    units, scheme = _own_units(request.actor), _scheme(request)
+    units, scheme = _offered(_own_units(request.actor)), _scheme(request)
     kinds = _kinds(scheme, "standing")
-    offered = {
-        "kinds": [(kind.code, kind.label) for kind in kinds],
-        "units": [(unit.code, unit.name) for unit in units],
-    }
+    offered = {"kinds": [(kind.code, kind.label) for kind in kinds], "units": units}
     context = {
         "page": page,
         "form": form or (ListForm(**offered) if kinds and units else None),
@@ -91,16 +93,13 @@ def publication_draft(request):
     kinds = {kind.code: kind for kind in _kinds(scheme, "standing")}
     if scheme is None or not kinds:
         raise Http404
-    if not units:
+    offered = _offered(units)
+    if not offered:
         require(request.actor, "draft", Publication(scheme=scheme))
-    form = ListForm(
-        request.POST,
-        kinds=[(code, kind.label) for code, kind in kinds.items()],
-        units=[(unit.code, unit.name) for unit in units],
-    )
+    form = ListForm(request.POST, kinds=[(code, kind.label) for code, kind in kinds.items()], units=offered)
     if not form.is_valid():
         return _list_page(request, form)
-    unit = next(unit for unit in units if unit.code == form.cleaned_data["unit"])
+    unit = units.get(code=form.cleaned_data["unit"])
     kind = kinds[form.cleaned_data["kind"]]
     try:
         made = publishing.draft_list(kind, scheme, unit, actor=request.actor, at=clock.now())
@@ -117,25 +116,24 @@ def publication_result(request):
     units, scheme = _own_units(request.actor), _scheme(request)
     if scheme is None:
         raise Http404
-    if not units:
+    own = _offered(units)
+    if not own:
         require(request.actor, "draft", Publication(scheme=scheme))
     every = Unit.objects.visible_to(request.actor).existing(request.actor.on).filter(parent__isnull=False)
-    every = {unit.code: unit for unit in every.order_by("position", "pk")}
-    offered = {
-        "own": [(unit.code, unit.name) for unit in units],
-        "every": [(code, unit.name) for code, unit in every.items()],
-    }
-    form = ResultForm(request.POST or None, initial={"unit": units[0].code, "audience": "school"}, **offered)
+    every = every.order_by("position", "pk")
+    offered = {"own": own, "every": _offered(every)}
+    form = ResultForm(request.POST or None, initial={"unit": own[0][0], "audience": "school"}, **offered)
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data
+        about = {unit.code: unit for unit in every.filter(code__in=said["units"])}
         try:
             made = publishing.draft_result(
                 scheme,
-                next(unit for unit in units if unit.code == said["unit"]),
+                units.get(code=said["unit"]),
                 title=said["title"],
                 blocks=said["text"].split("\n"),
                 audience=said["audience"],
-                units=[every[code] for code in said["units"]],
+                units=[about[code] for code in said["units"]],
                 ends_on=said["ends_on"],
                 actor=request.actor,
                 at=clock.now(),

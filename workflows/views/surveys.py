@@ -17,8 +17,7 @@ from registers.refusals import Refused
 from registers.views.paging import paged
 from workflows.forms import surveys as forms
 from workflows.models import Survey
-from workflows.policies.deciders import ORGANISER
-from workflows.policies.handling import BODIES, handles
+from workflows.policies import handling
 from workflows.policies.surveys import invitation_of
 from workflows.supervision import answering, draws, surveys
 from workflows.views.form_pages import add_refusal, form_page
@@ -31,14 +30,12 @@ def crumbs_of(survey=None):
 
 
 def handled_units(request):
-    """List the units below the institution that the reader handles, none for whoever handles nothing."""
-    if not request.actor.has(ORGANISER, *BODIES):
-        return []
-    root = Unit.objects.visible_to(request.actor).filter(parent=None).first()
+    """Return the units right below the institution that the reader handles, as a query. None for whoever handles nothing."""
+    handled = handling.handled_units(request.actor)
+    root = Unit.objects.visible_to(request.actor).filter(parent=None).first() if handled else None
     if root is None:
-        return []
-    known = draws.candidates(root, on=request.actor.on).visible_to(request.actor)
-    return [unit for unit in known if handles(request.actor, unit.pk)]
+        return Unit.objects.none()
+    return draws.candidates(root, on=request.actor.on).visible_to(request.actor).filter(pk__within=handled)
 
 
 def visible(request, pk):
@@ -53,7 +50,7 @@ def survey_list(request):
     rows = Survey.objects.visible_to(request.actor).select_related("unit")
     context = {
         "page": paged(request, rows),
-        "may_open": bool(handled_units(request)),
+        "may_open": handled_units(request).exists(),
         "crumbs": crumbs_of()[:1],
         "today": clock.today(),
     }
@@ -63,12 +60,12 @@ def survey_list(request):
 @require_http_methods(["GET", "HEAD", "POST"])
 def survey_add(request):
     """Open a survey about a unit. Context: see ``form_page``."""
-    units = {unit.code: unit for unit in handled_units(request)}
-    if not units:
+    units = handled_units(request)
+    options = {"units": list(units.values_list("code", "name"))}
+    if not options["units"]:
         require(
             request.actor, "make", Survey(unit=get_object_or_404(Unit.objects.visible_to(request.actor), parent=None))
         )
-    options = {"units": [(unit.code, unit.name) for unit in units.values()]}
     page = {"title": "开展满意度测评", "crumbs": crumbs_of(), "submit": "开展测评"}
     if request.method != "POST":
         return form_page(request, forms.OpenForm(**options), **page)
@@ -77,7 +74,7 @@ def survey_add(request):
         return form_page(request, form, **page)
     try:
         made = surveys.open_one(
-            units[form.cleaned_data["unit"]],
+            units.get(code=form.cleaned_data["unit"]),
             ends_on=form.cleaned_data["ends_on"],
             actor=request.actor,
             at=clock.now(),

@@ -207,3 +207,44 @@ def test_choices_are_written_one_by_one(choices, chosen):
         for value, label in choices
     )
     assert selects.select_options(choices, chosen) == expected
+
+
+BOXES = """{% for option in options %}
+        <label class="choice">
+          <input
+            type="{% if kind == 'radio' %}radio{% else %}checkbox{% endif %}"
+            name="{{ name }}"
+            value="{{ option.0 }}"
+            {% if kind == "radio" %}
+              {% if option.0|stringformat:"s" == value|stringformat:"s" %}checked{% endif %}
+            {% elif option.0 in value %}
+              checked
+            {% endif %}
+            {% if disabled %}disabled{% endif %}
+            {% if error %}aria-invalid="true"{% endif %}
+          >
+          <span class="choice-text">{{ option.1 }}{% if option.2 %}<small>{{ option.2 }}</small>{% endif %}</span>
+        </label>
+{% endfor %}"""
+OPTIONS = st.lists(st.tuples(VALUES, VALUES) | st.tuples(VALUES, VALUES, VALUES), max_size=3)
+
+
+@given(
+    kind=st.sampled_from(["radio", "checkboxes"]),
+    options=OPTIONS,
+    value=st.lists(VALUES, max_size=2),
+    disabled=st.booleans(),
+    error=st.sampled_from(["", "选一项。"]),
+)
+@example(kind="checkboxes", options=[(1, "<b>"), (True, "B", "说明")], value=[1], disabled=True, error="")
+@example(kind="radio", options=[("1", "A"), (1, "B")], value=["1"], disabled=False, error="选一项。")
+def test_boxes_are_written_one_by_one(kind, options, value, disabled, error):
+    """What is kept of boxes is what a loop of a template makes."""
+    value = value[0] if kind == "radio" and value else "" if kind == "radio" else value
+    given = {"kind": kind, "name": "units", "options": options, "value": value, "disabled": disabled, "error": error}
+    expected = Engine().from_string(BOXES).render(Context(given))
+    assert _spaced(selects.choice_boxes(**given)) == _spaced(expected)
+
+
+def _spaced(text):
+    return " ".join(text.split()).replace(" >", ">")

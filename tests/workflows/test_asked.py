@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from registers import kept
 from tests.factories import make_person, make_post
-from workflows.campaign import asked, plans, scoping
+from workflows.campaign import beginning, plans, scoping
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database("both")]
 
@@ -38,13 +38,13 @@ def rows_of(plan):
 
 
 def test_preview_of_kept_counts_is_that_of_a_recount(dear):
-    campus, actor = dear.campus, dear.actor(dear.campus.office)
-    counts = [asked.kept_count(actor, campus.scheme, campus.root) for _ in range(2)]  # found, then kept
-    plain = plans.plan_of(campus.scheme, campus.root, year=2026, on=actor.on)
-    for counted in counts:
-        plan = plans.plan_of(campus.scheme, campus.root, year=2026, on=actor.on, counted=counted)
+    campus = dear.campus
+    plain = plans.plan_of(campus.scheme, campus.root, year=2026, on=dear.clock.today)
+    for is_kept in (False, True):
+        actor = dear.actor(campus.office)
+        plan = plans.plan_of(campus.scheme, campus.root, year=2026, on=actor.on, actor=actor)
         assert (rows_of(plan), plan.sheets, plan.nobody) == (rows_of(plain), plain.sheets, plain.nobody)
-    assert counts[1].counted_at is not None
+        assert (kept.KeptAnswer.objects.get().made_at == plan.counted_at) is True, is_kept
 
 
 def test_kept_list_names_everybody_once_with_what_is_judged_of_him(dear):
@@ -90,9 +90,13 @@ def test_name_that_was_typed_is_not_kept(dear):
     assert not kept.KeptAnswer.objects.filter(what="everybody").exists()
 
 
-@pytest.mark.parametrize("name", ["campaign_plan", "campaign_enrol", "beginning"])
-def test_previews_name_the_moment_of_their_counts(dear, name):
+def test_previews_name_the_moment_of_their_counts(dear):
     client = browser(dear.campus.office)
-    newcomer(dear)
-    client.get(reverse(name))
-    assert ("填报人次统计截至" in client.get(reverse(name)).content.decode()) is (name != "campaign_enrol")
+    for name, what in (("campaign_plan", "填报人次"), ("beginning", "以下数字")):
+        assert f"{what}统计截至" in client.get(reverse(name)).content.decode()
+
+
+def test_points_of_the_kept_beginning_are_those_of_a_recount(dear):
+    actor = dear.actor(dear.campus.registrar)
+    for _ in range(2):  # found, then kept
+        assert beginning.points(beginning.Site(actor.on, actor)) == beginning.points(beginning.Site(actor.on))

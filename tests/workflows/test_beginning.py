@@ -54,11 +54,11 @@ def signed_in(client, user):
 
 
 def beginning_point(code, on=date(2026, 9, 15)):
-    return next(point for point in beginning.points(on=on) if point.code == code)
+    return next(point for point in beginning.points(beginning.Site(on)) if point.code == code)
 
 
 def states(on=date(2026, 9, 15)):
-    return {point.code: point.state.value for point in beginning.points(on=on)}
+    return {point.code: point.state.value for point in beginning.points(beginning.Site(on))}
 
 
 @pytest.fixture
@@ -74,7 +74,7 @@ def empty(db, clock):
 
 def test_on_an_empty_site_nothing_is_done_and_all_of_it_is_said(empty, client):
     assert "done" not in states().values()
-    for point in beginning.points(on=date(2026, 9, 15)):
+    for point in beginning.points(beginning.Site(date(2026, 9, 15))):
         assert point.lacks, point.code
         assert all(text.endswith("。") for text in point.lacks)
 
@@ -103,7 +103,7 @@ def test_every_point_can_be_done(year, settings):
 
 def test_rehearsal_is_shown_while_it_runs_and_told_until_the_year_was_rehearsed(campus, client, tmp_path, monkeypatch):
     def found():
-        return next(point for point in beginning.points(on=date(2026, 9, 15)) if point.code == "rehearsal")
+        return next(point for point in beginning.points(beginning.Site(date(2026, 9, 15))) if point.code == "rehearsal")
 
     monkeypatch.setattr(rehearsing.running, "__defaults__", (tmp_path,))
     audit.append(beginning.REHEARSED, detail={"year": 2025}, at=timezone.now())
@@ -359,7 +359,7 @@ def test_empty_site_becomes_a_campaign_by_its_workbooks(trial, client):
         *("administrators", "staff", "units", "people", "roles"),
     }
     assert "方案的制定单位是“长春医学高等专科学校”，不是“某大学”" in beginning_point("scheme", today).lacks[0]
-    assert beginning.points(on=today)[-1].state == beginning.State.OPEN
+    assert beginning.points(beginning.Site(today))[-1].state == beginning.State.OPEN
     again = io.StringIO()
     call_command("demo", logins=True, stdout=again)
     _, _, administrator, others = again.getvalue().splitlines()

@@ -53,6 +53,7 @@ def count(rules, units, holding):
 
 def kept_count(actor, scheme, institution):
     """Return the same of all units of an institution, as it is kept for ``actor``."""
+    know(actor, scheme, institution)
     found = kept.answer("asked", actor, scheme=scheme.pk, institution=institution.pk)
     figures = found.figures
     return Asked(
@@ -70,8 +71,8 @@ def of_institution(actor, *, scheme, institution):
 
     For those who may prepare a campaign: they read them whatever their units are.
     """
-    units = scoping.units_of(Unit.objects.get(pk=institution), on=actor.on)
-    asked = count(Scheme.objects.get(pk=scheme).rules, units, policies.Holding.of(actor))
+    scheme, root = _known(actor, scheme, institution)
+    asked = count(scheme.rules, scoping.units_of(root, on=actor.on), policies.Holding.of(actor))
     return {
         "people_in": list(asked.people_in.items()),
         "people_out": list(asked.people_out.items()),
@@ -80,9 +81,24 @@ def of_institution(actor, *, scheme, institution):
     }, []
 
 
+def know(actor, scheme, institution):
+    """Note what a page has read, so that nothing of it is read again for what ``actor`` asks here."""
+    actor.memory[know, scheme.pk, institution.pk] = scheme, institution
+
+
+def _known(actor, scheme, institution):
+    """Return the scheme and the institution of these keys."""
+    found = actor.memory.get((know, scheme, institution))
+    return found or (Scheme.objects.get(pk=scheme), Unit.objects.get(pk=institution))
+
+
 def organised_by(actor, institution):
     """Return the ids of the units of an institution whose people the reader organises."""
-    return actor.unit_ids(*ORGANISERS) & set(scoping.units_of(institution, on=actor.on))
+    key = organised_by, institution.pk
+    if key not in actor.memory:
+        there = scoping.units_of(institution, on=actor.on)
+        actor.memory[key] = actor.unit_ids(*ORGANISERS) & set(there)
+    return actor.memory[key]
 
 
 @kept.finder("everybody", with_own_acts=True)
@@ -93,13 +109,13 @@ def everybody(actor, *, scheme, institution, unit, scope, q=""):
     ``q``: part of a name, or a number. Rows are [incumbency id or None, person id, is asked, reason]. The figures count those ``in``
     and ``out``, whatever the scope.
     """
-    rules, root = Scheme.objects.get(pk=scheme).rules, Unit.objects.get(pk=institution)
+    scheme, root = _known(actor, scheme, institution)
     mine = organised_by(actor, root)
-    units = Unit.objects.visible_to(actor).filter(pk__in=mine)
+    units = Unit.objects.visible_to(actor).filter(pk__within=mine)
     chosen = units.filter(code=unit) if unit else units
     held = scoping.holders_of_posts(chosen, on=actor.on)
     others = scoping.without_post(chosen, on=actor.on, elsewhere=root.pk in mine and not unit)
-    held = scoping.judged_by_key(rules, held.order_by("post__unit__position", "post__code", "pk"))
+    held = scoping.judged_by_key(scheme.rules, held.order_by("post__unit__position", "post__code", "pk"))
     if q:
         held = [row for row in held if q.lower() in row[1].lower() or q == row[2]]
         others = others.filter(Q(name__icontains=q) | Q(number=q))

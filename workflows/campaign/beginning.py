@@ -5,17 +5,16 @@ Pages and links are none of its business (``workflows.views.beginning``).
 """
 
 from dataclasses import dataclass, field
-from datetime import datetime
 from enum import StrEnum
 
 from django.conf import settings
 from django.db.models import Exists, Func, IntegerField, OuterRef, Q, Subquery
 
-from registers import accounts, administrators
+from registers import accounts, administrators, kept
 from registers.actors import ADMINISTRATORS, ROLE_LABELS
 from registers.models import AuditEntry, Incumbency, Post, PowerItem, RiskPoint, Scheme, Unit, User
 from registers.schemes import importing
-from workflows.campaign import asked, campaigns, plans, rehearsing
+from workflows.campaign import campaigns, plans, rehearsing
 from workflows.deadlines import days
 from workflows.messages import trial_letter
 from workflows.models import Campaign, Submission
@@ -39,7 +38,7 @@ class Point:
     """One point of the list.
 
     ``there``: what is on record, ``lacks``: what is missing and how to mend it, both sentences. ``by``: the roles that do it.
-    ``address``: of another site where it goes on. ``counted_at``: the moment of figures that are kept, None is now.
+    ``address``: of another site where it goes on.
     """
 
     code: str
@@ -49,7 +48,6 @@ class Point:
     lacks: list = field(default_factory=list)
     is_needed: bool = True
     address: str = ""
-    counted_at: datetime | None = None
 
     @property
     def state(self):
@@ -61,13 +59,18 @@ class Point:
 class Site:
     """What all points start from: the school, the rule book that it has adopted, the day.
 
-    ``actor``: for whom figures of a large school are kept, None where they are counted now.
+    ``actor``: for whom it is kept what takes long to find, None where it is found now. ``counted_at``: the moment of what is kept, None
+    is now. ``roles``: what is said of who concludes the sheets.
     """
 
     def __init__(self, on, actor=None):
-        self.on, self.actor = on, actor
-        self.root = Unit.objects.filter(parent=None).annotate(**_counted(on)).first()
-        self.scheme = Scheme.objects.in_use()
+        self.on, self.scheme = on, Scheme.objects.in_use()
+        found = _known(actor, self.scheme) if actor else None
+        self.root = Unit.objects.filter(parent=None).annotate(**({} if found else _counted(on))).first()
+        for name, number in found.figures["counts"].items() if found and self.root else ():
+            setattr(self.root, name, number)
+        self.counted_at = found.made_at if found else None
+        self.roles = found.figures["roles"] if found else _who_concludes(self.scheme, self.root, on)
         self.running = campaigns.current()
         self.tried = _last_of(trial_letter.ACT, REHEARSED)
         self.held = administrators.holders(*ADMINISTRATORS, *STAFF, on=on)
@@ -101,13 +104,25 @@ def _counted(on):
     return {name: Subquery(found, output_field=IntegerField()) for name, found in counted.items()}
 
 
-def points(*, on, actor=None):
-    """Return the points of the list in the order in which they are best done, as of the day ``on``.
-
-    ``actor``: as of ``Site``.
-    """
-    site = Site(on, actor)
+def points(site):
+    """Return the points of the list of a ``Site``, in the order in which they are best done."""
     return [one(site) for one in ALL]
+
+
+def _known(actor, scheme):
+    """Return the kept answer about the site. ``scheme``: the one in use, which is not read again for it."""
+    actor.memory[Site] = scheme
+    return kept.answer("beginning", actor)
+
+
+@kept.finder("beginning", with_own_acts=True)
+def kept_points(actor):
+    """Find what takes long at a large school: how much is on record, who concludes the sheets."""
+    counted = _counted(actor.on)
+    root = Unit.objects.filter(parent=None).annotate(**counted).first()
+    scheme = actor.memory[Site] if Site in actor.memory else Scheme.objects.in_use()
+    roles = _who_concludes(scheme, root, actor.on)
+    return {"counts": {name: getattr(root, name, 0) for name in counted}, "roles": roles}, []
 
 
 def coming_year(*, on):
@@ -211,25 +226,25 @@ def roles(site):
 
     The preview of the campaign says the same.
     """
-    point = Point("roles", "单位负责人、联络员和领导小组", ("registrar",))
-    if site.scheme is None or site.root is None:
-        point.lacks = ["采用方案、录入单位后才能核对。"]
-        return point
-    counted = asked.kept_count(site.actor, site.scheme, site.root) if site.actor else None
-    plan = plans.plan_of(site.scheme, site.root, year=site.on.year, on=site.on, counted=counted)
-    point.counted_at = counted.counted_at if counted else None
+    return Point("roles", "单位负责人、联络员和领导小组", ("registrar",), **site.roles)
+
+
+def _who_concludes(scheme, root, on):
+    """Return what the point ``roles`` says, as fields of a ``Point``."""
+    if scheme is None or root is None:
+        return {"lacks": ["采用方案、录入单位后才能核对。"]}
+    plan = plans.plan_of(scheme, root, year=on.year, on=on)
     refused = [row for row in plan.units if row.refused]
-    point.there = f"{len(plan.chosen)} 个单位可以参加，{plan.people} 人次填报。"
-    point.lacks = [f"{row.unit.name}：{row.refused[0].what}；{row.refused[0].who}。" for row in refused[:NAMED]]
+    lacks = [f"{row.unit.name}：{row.refused[0]}。" for row in refused[:NAMED]]
     if len(refused) > NAMED:
-        point.lacks.append(f"另有 {len(refused) - NAMED} 个单位不能参加，见开展前预览。")
+        lacks.append(f"另有 {len(refused) - NAMED} 个单位不能参加，见开展前预览。")
     if not plan.sheets:
-        point.lacks.append("还没有任何人和单位需要填报。")
-    point.lacks += plan.nobody
-    point.lacks += [f"{lack}。" for lack in plan.bodies]
+        lacks.append("还没有任何人和单位需要填报。")
+    lacks += plan.nobody
+    lacks += [f"{lack}。" for lack in plan.bodies]
+    there = f"{len(plan.chosen)} 个单位可以参加，{plan.people} 人次填报。"
     # Some units may begin and the others come in later.
-    point.is_needed = not plan.sheets
-    return point
+    return {"there": there, "lacks": lacks, "is_needed": not plan.sheets}
 
 
 def passwords(site):

@@ -3,7 +3,9 @@
 Source: R1-47, R3-38.
 """
 
+from collections import namedtuple
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from registers.models import Unit
 from registers.schemes.language import Level
@@ -33,6 +35,25 @@ class UnitPlan:
     refused: list = field(default_factory=list)
     awaited: list = field(default_factory=list)
 
+    @property
+    def shown(self):
+        """What the row of a list shows, as plain values."""
+        unit = self.unit
+        about = (
+            unit.pk,
+            unit.code,
+            unit.name,
+            unit.get_unit_type_display(),
+            self.people_in,
+            self.people_out,
+            self.is_chosen,
+        )
+        return ShownPlan(*about, tuple(self.gaps), tuple(self.refused), tuple(self.awaited))
+
+
+# Of a ``UnitPlan``: its unit's id, code, name and type in words, and what it says itself.
+ShownPlan = namedtuple("ShownPlan", "pk code name type people_in people_out is_chosen gaps refused awaited")
+
 
 @dataclass
 class TaskPlan:
@@ -54,7 +75,8 @@ class Plan:
     """The whole preview.
 
     ``warnings``: what should be put right before opening, ``bodies``: which bodies are too few to decide, as ``Remedy``.
-    ``nobody``: the one among the warnings that says why nobody is asked, if nobody is.
+    ``nobody``: the one among the warnings that says why nobody is asked, if nobody is. ``counted_at``: the moment of how many people
+    are asked, where that is kept.
     """
 
     scheme: object
@@ -64,6 +86,7 @@ class Plan:
     warnings: list
     bodies: list
     nobody: list
+    counted_at: datetime | None = None
 
     @property
     def chosen(self):
@@ -82,11 +105,11 @@ class Plan:
         return sum(row.sheets for row in self.tasks)
 
 
-def plan_of(scheme, institution, *, year, on, chosen=None, enrolled=(), counted=None):
+def plan_of(scheme, institution, *, year, on, chosen=None, enrolled=(), actor=None):
     """Preview the campaign of ``year`` for ``chosen`` units (ids, None for all), seen on the day ``on``.
 
-    Units whose submissions nobody could conclude are not chosen, unless they are ``enrolled`` already. ``counted``: the ``Asked`` of
-    the institution, where it is known. The number of queries is constant.
+    Units whose submissions nobody could conclude are not chosen, unless they are ``enrolled`` already. ``actor``: for whom it is kept
+    who is asked, as of his day. The number of queries is constant.
     """
     rules, ids = scheme.rules, scoping.units_of(institution, on=on)
     chosen = set(ids) if chosen is None else set(chosen) & set(ids)
@@ -95,8 +118,9 @@ def plan_of(scheme, institution, *, year, on, chosen=None, enrolled=(), counted=
         "parents": {unit.pk: unit.parent_id for unit in found},
         "unit_names": {unit.pk: unit.name for unit in found},
     }
-    holding = policies.Holding(on, **tree)
-    counted, present = counted or asked.count(rules, ids, holding), set(ids)
+    holding = policies.Holding.of(actor) if actor else policies.Holding(on, **tree)
+    counted = asked.kept_count(actor, scheme, institution) if actor else asked.count(rules, ids, holding)
+    present = set(ids)
     # Of a unit that was closed since it was counted nobody is asked.
     personal = [{"unit_id": unit, "person_id": person} for unit, person in counted.personal if unit in present]
     headed = set(scoping.answerable(ids, on=on))
@@ -124,7 +148,8 @@ def plan_of(scheme, institution, *, year, on, chosen=None, enrolled=(), counted=
     tasks = _tasks(rules, year, owed, on)
     bodies = short_bodies(rules, institution.pk, holding)
     nobody = _nobody(tasks, personal, counted.why)
-    return Plan(scheme, year, units, tasks, _warnings(units, tasks, year, on) + nobody, bodies, nobody)
+    warnings = _warnings(units, tasks, year, on) + nobody
+    return Plan(scheme, year, units, tasks, warnings, bodies, nobody, counted.counted_at)
 
 
 def _nobody(tasks, personal, why):

@@ -69,16 +69,19 @@ class _Check:
         self._turns = {}
         lists = [task for task in rules.tasks if task.brings == Brings.GROUP]
         self.owing_lists = set(headed) if lists else set()
-        self.filers = {unit for unit in self.owing_lists if not self.lacks(unit, lists)}
+        roles = self._roles(lists)
+        self.filers = {unit for unit in self.owing_lists if not self.lacks(unit, roles)}
 
     def of_all(self):
         """The verdict on every unit that owes something."""
         found = {}
         for level, owed in self.subjects.items():
             tasks = [task for task in self.rules.tasks if task.level == level]
+            roles = self._roles(tasks)
             for unit, person in dict.fromkeys((one["unit_id"], self.who_matters(one.get("person_id"))) for one in owed):
                 verdict = found.setdefault(unit, Readiness())
-                for lack in self.lacks(unit, tasks, person, personal=level == Level.PERSONAL):
+                lacking = self.lacks(unit, roles, person, personal=level == Level.PERSONAL) if tasks else ()
+                for lack in lacking:
                     self.judge(lack, verdict)
         return found
 
@@ -86,17 +89,18 @@ class _Check:
         """The person, if he may have to keep out of his own sheet; None for all others, whose sheets go the same way."""
         return person if person in self.holding.people else None
 
-    def lacks(self, unit, tasks, person=None, *, personal=False):
-        """What keeps the sheets of ``tasks`` of a unit, or of ``person`` in it, from their end."""
+    def lacks(self, unit, roles, person=None, *, personal=False):
+        """What keeps sheets that pass by ``roles``, of a unit or of ``person`` in it, from their end."""
         found = [] if personal else [self.holding.filling(unit).lack]
-        for role in self._roles(tasks):
+        for role in roles:
             key = role, unit, person
             if key not in self._turns:
                 self._turns[key] = self.holding.turn_at(role, unit, person=person).lack
             found.append(self._turns[key])
-        return [lack for lack in found if lack is not None] if tasks else []
+        return [lack for lack in found if lack is not None]
 
     def _roles(self, tasks):
+        """Return who decides on the sheets of ``tasks``, each role once."""
         steps = (step for task in tasks for step in self.rules.route(task.route).steps)
         return dict.fromkeys(step.role for step in steps if step.kind not in ACTS_ITSELF)
 

@@ -90,7 +90,8 @@ def without_post(units, *, on, elsewhere=False):
     people = Q(unit__in=units)
     if elsewhere:
         people |= Q(unit=None) | ~existing_on(on, "unit")
-    found = User.objects.filter(people, is_active=True).exclude(pk__in=_posts_held(on).values("user"))
+    # Asked of each person, so that the holders of all posts are not read for the people of a few units.
+    found = User.objects.filter(people, ~Exists(_posts_held(on).filter(user=OuterRef("pk"))), is_active=True)
     return found.select_related("unit").order_by("unit__position", "unit__code", "number")
 
 

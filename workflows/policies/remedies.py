@@ -1,6 +1,6 @@
 """The answers of ``deciders`` in words: why these people, or what is missing and who can supply it."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from registers.schemes.bodies import SHARES
 from registers.schemes.language import Brings
@@ -10,8 +10,7 @@ from workflows.policies.deciders import ENOUGH_OF_A_BODY, Missing, Why
 AT_NOTICE = {UNPUBLISHED: "待公示", NOTICE: "公示"}  # where a sheet waits at its notice step
 
 
-@dataclass(frozen=True)
-class Remedy:
+class Remedy(NamedTuple):
     """``what`` is missing, and ``who`` can supply it and how: sentences without a full stop."""
 
     what: str

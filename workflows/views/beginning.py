@@ -48,10 +48,11 @@ def beginning(request):
     """Show the points in order.
 
     Context: ``points``, each with ``tag`` (label, tone, icon), ``who`` does it in words, ``doors`` or ``button`` as (address, label)
-    for those who may; ``left``: how many are open.
+    for those who may; ``left``: how many are open; ``counted_at``: the moment of figures that are kept, None is now.
     """
     require(request.actor, "prepare", Campaign)
-    points = rules.points(on=request.actor.on, actor=request.actor)
+    site = rules.Site(request.actor.on, request.actor)
+    points = rules.points(site)
     for point in points:
         point.tag = TAGS[point.state]
         point.who = "、".join(ROLE_LABELS[role] for role in point.by)
@@ -60,7 +61,8 @@ def beginning(request):
         name, label = BUTTONS.get(point.code, ("", ""))
         point.button = (reverse(name), label) if may and name else None
     left = sum(point.state is rules.State.OPEN for point in points)
-    return render(request, "workflows/beginning.html", {"points": points, "left": left})
+    context = {"points": points, "left": left, "counted_at": site.counted_at}
+    return render(request, "workflows/beginning.html", context)
 
 
 def _address(door):

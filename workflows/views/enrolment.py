@@ -54,8 +54,7 @@ def campaign_plan(request):
     """Preview a year before opening it: units, people, sheets, days.
 
     ``?year=``, ticked ``units``, ``?after=`` a campaign whose units are proposed. Context: ``plan``, ``institution``, ``form``,
-    ``crumbs``, ``after``, ``taken``: was the year opened already?, ``beside``: which other years run, in words, ``counted_at``: the moment
-    of figures that are kept, None is now.
+    ``crumbs``, ``after``, ``taken``: was the year opened already?, ``beside``: which other years run, in words.
     """
     require(request.actor, "open", Campaign)
     after = Campaign.objects.visible_to(request.actor).filter(year=number(request.GET.get("after"))).first()
@@ -71,11 +70,8 @@ def campaign_plan(request):
     if chosen is None and after is not None:
         chosen = set(after.enrolments.values_list("unit_id", flat=True))
     context["institution"] = root
-    counted = asked.kept_count(request.actor, scheme, root)
-    context["plan"] = plans.plan_of(
-        scheme, root, year=form.cleaned_data["year"], on=clock.today(), chosen=chosen, counted=counted
-    )
-    context["counted_at"] = counted.counted_at
+    year, on = form.cleaned_data["year"], request.actor.on
+    context["plan"] = plans.plan_of(scheme, root, year=year, on=on, chosen=chosen, actor=request.actor)
     return render(request, "workflows/campaign_plan.html", context)
 
 
@@ -151,13 +147,12 @@ def campaign_enrol(request):
             messages.error(request, "请至少选择一个尚未参加的单位。")
         return redirect(f"{reverse('campaign_enrol')}{chosen.query}")
     scheme, root = running.scheme, running.institution
-    counted = asked.kept_count(request.actor, scheme, root)
-    plan = plans.plan_of(scheme, root, year=running.year, on=clock.today(), enrolled=known, counted=counted)
+    plan = plans.plan_of(scheme, root, year=running.year, on=request.actor.on, enrolled=known, actor=request.actor)
     for row in plan.units:
         row.is_in = row.unit.pk in known
     waves = running.enrolments.select_related("unit")
     context = {"campaign": running, "waiting": [row for row in plan.units if not row.is_in], "waves": _by_wave(waves)}
-    context |= {"years": chosen, "counted_at": counted.counted_at, "crumbs": [(CRUMB, reverse("campaign"))]}
+    context |= {"years": chosen, "counted_at": plan.counted_at, "crumbs": [(CRUMB, reverse("campaign"))]}
     return render(request, "workflows/campaign_enrol.html", context)
 
 
@@ -195,9 +190,10 @@ def campaign_people(request):
         return redirect("campaign")
     filters = filters_sent(request.GET, "unit", "scope", "q")
     mine = asked.organised_by(request.actor, root)
-    units = Unit.objects.visible_to(request.actor).filter(pk__in=mine)
+    units = Unit.objects.visible_to(request.actor).filter(pk__within=mine)
     taken = set(running.enrolments.values_list("unit_id", flat=True)) if running else set(mine)
     scope = filters["scope"] if filters["scope"] in ("in", "out") else ""
+    asked.know(request.actor, scheme, root)
     whose = {"scheme": scheme.pk, "institution": root.pk, "unit": filters["unit"], "scope": scope}
     if filters["q"]:
         found = kept.anew("everybody", request.actor, **whose, q=filters["q"])  # a name that was typed is not kept
@@ -221,16 +217,19 @@ def campaign_people(request):
 
 
 def _people_of(rows, taken):
-    """Return the rows of a page of people in full, as far as they are still on record. ``rows``: as ``asked.everybody`` finds them."""
-    posts = Incumbency.objects.select_related("post__unit", "user").in_bulk([pk for pk, *_ in rows if pk])
-    others = User.objects.select_related("unit").in_bulk([user for _, user, *_ in rows if user])
+    """Return the rows of a page in full, as far as they are on record. ``rows``: as ``asked.everybody`` finds them."""
+    held = Incumbency.objects.select_related("post__unit").in_bulk([pk for pk, *_ in rows if pk])
+    present = [
+        (held.get(pk), held[pk].user_id if pk else user, scoping.Judgement(is_in, reason))
+        for pk, user, is_in, reason in rows
+        if not pk or pk in held
+    ]
+    people = User.objects.select_related("unit").in_bulk([user for _, user, _ in present])
     found = []
-    for pk, user, is_in, reason in rows:
-        held, person = posts.get(pk), others.get(user)
-        if held or person:
-            person, post = (held.user, held.post) if held else (person, None)
+    for incumbency, key, judgement in present:
+        if person := people.get(key):
+            post = incumbency.post if incumbency else None
             unit = post.unit if post else person.unit
-            judgement = scoping.Judgement(is_in, reason)
             found.append((person, unit, post, judgement, (unit.pk if unit else None) in taken))
     return found
 

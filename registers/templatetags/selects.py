@@ -1,4 +1,7 @@
-"""The choices of a select or of boxes to tick at once: a school has hundreds of units, and a loop of the template is slow."""
+"""The choices of a select, or boxes to tick, at once.
+
+A school has hundreds of units, and a loop of the template is slow.
+"""
 
 from contextlib import suppress
 from functools import lru_cache
@@ -7,12 +10,18 @@ from itertools import chain
 from django import template
 from django.utils.formats import localize
 from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString, mark_safe
 
 register = template.Library()
 
-PLAIN = frozenset((str, SafeString, int, bool))  # say all about themselves
-SELECTED = format_html(" {}", "selected")
+PLAIN = frozenset(
+    (str, int)
+)  # say all about themselves. Others may be equal to them and yet be written otherwise, as True is to 1.
+SELECTED, CHECKED, DISABLED = (format_html(" {}", word) for word in ("selected", "checked", "disabled"))
+WRONG = format_html(' aria-invalid="{}"', "true")
+BOX = """<label class="choice">
+<input type="{}" name="{}" value="{}"{}{}{}>
+<span class="choice-text">{}{}</span>
+</label>"""
 
 
 @register.simple_tag
@@ -22,9 +31,7 @@ def select_options(choices, chosen=""):
     Each choice begins with (value, label); what follows is left out.
     """
     rows = tuple([(value, label) for value, label, *_ in choices])
-    # Texts and numbers say all about themselves. Others may be equal to them and yet be written otherwise, as True is to 1.
-    are_plain = {str, int}.issuperset(map(type, chain.from_iterable(rows)))
-    return (_kept if are_plain else _options)(rows, str(chosen))
+    return (_kept if PLAIN.issuperset(map(type, chain.from_iterable(rows))) else _options)(rows, str(chosen))
 
 
 def _options(rows, chosen):
@@ -38,18 +45,15 @@ _kept = lru_cache(maxsize=32)(_options)
 
 @register.simple_tag
 def choice_boxes(options, *, kind, name, value="", disabled=False, error=""):
-    """Return ``options`` as boxes to tick or as radio buttons (``kind`` is ``checkboxes`` or ``radio``), with what is chosen.
+    """Return ``options`` as boxes to tick or as radio buttons (``kind``: ``checkboxes`` or ``radio``).
 
     Each option is (value, label) or (value, label, help). ``value``: the chosen one of radio buttons, a list of those that are ticked.
     """
-    is_chosen = str(value).__eq__ if kind == "radio" else _ticked(value)
-    shared, boxes = (kind == "radio", name, bool(disabled), bool(error)), []
-    for given, label, *more in options:
-        chosen = is_chosen(str(given)) if kind == "radio" else is_chosen(given)
-        box = *shared, chosen, given, label, more[0] if more else ""
-        kinds = tuple(map(type, box))
-        boxes.append((_kept_box if PLAIN.issuperset(kinds) else _box)(kinds, box))
-    return mark_safe("\n".join(boxes))
+    rows = tuple([(given, label, more[0] if more else "") for given, label, *more in options])
+    is_radio, is_ticked = kind == "radio", _ticked(value)
+    chosen = tuple([str(given) == str(value) if is_radio else is_ticked(given) for given, *_ in rows])
+    boxes = _kept_boxes if PLAIN.issuperset(map(type, chain.from_iterable(rows))) else _boxes
+    return boxes(rows, chosen, (is_radio, name, bool(disabled), bool(error)))
 
 
 def _ticked(values):
@@ -66,19 +70,19 @@ def _ticked(values):
     return is_ticked
 
 
-def _box(_kinds, box):
-    """Return one box. ``_kinds``: the types of its values, because 1 and True are equal and look different."""
-    is_radio, name, is_off, is_wrong, is_chosen, value, label, help_text = box
-    marks = [" checked"] * is_chosen + [" disabled"] * is_off + [' aria-invalid="true"'] * is_wrong
-    return format_html(
-        '<label class="choice">\n<input type="{}" name="{}" value="{}"{}>\n<span class="choice-text">{}{}</span>\n</label>',
-        "radio" if is_radio else "checkbox",
-        name,
-        localize(value),
-        mark_safe("".join(marks)),
-        localize(label),
-        format_html("<small>{}</small>", localize(help_text)) if help_text else "",
+def _boxes(rows, chosen, shared):
+    """Return the boxes. ``shared``: whether they are radio buttons, their name, whether they are off, whether they are wrong."""
+    is_radio, name, is_off, is_wrong = shared
+    kind, off, wrong = "radio" if is_radio else "checkbox", DISABLED if is_off else "", WRONG if is_wrong else ""
+    made = (
+        (kind, name, localize(value), CHECKED if is_chosen else "", off, wrong, localize(label), _small(help_text))
+        for (value, label, help_text), is_chosen in zip(rows, chosen, strict=True)
     )
+    return format_html_join("\n", BOX, made)
 
 
-_kept_box = lru_cache(maxsize=4096)(_box)
+def _small(words):
+    return format_html("<small>{}</small>", localize(words)) if words else ""
+
+
+_kept_boxes = lru_cache(maxsize=64)(_boxes)

@@ -78,9 +78,9 @@ def unit_detail(request, code):
     """Show one unit: its people in charge, group, posts, powers and the units below it.
 
     Of the powers only the first ones.
-    Context: ``unit``, ``is_closed``, ``crumbs``, ``children``, ``appointments`` as (role, appointment), ``group``, ``members``, ``page`` of
-    posts, ``posts`` as (post, names of its holders or None, its ``Places``), ``staffing`` (places, people, how many lack and are
-    too many, or None), ``powers``, ``more_powers``, ``hints``, ``may_view_ledger``, ``has_residual``,
+    Context: ``unit``, ``is_closed``, ``crumbs``, ``children`` as (code, name), ``appointments`` as (role, appointment), ``group``,
+    ``members``, ``page`` of posts, ``posts`` as (post, names of its holders or None, its ``Places``), ``staffing`` (places, people, how
+    many lack and are too many, or None), ``powers``, ``more_powers``, ``hints``, ``may_view_ledger``, ``has_residual``,
     ``may_manage``.
     """
     unit = get_object_or_404(Unit.objects.visible_to(request.actor).select_related("parent"), code=code)
@@ -95,6 +95,7 @@ def unit_detail(request, code):
     group = LeadingGroup.objects.visible_to(request.actor).in_force(on).filter(unit=unit).first()
     powers = PowerItem.objects.visible_to(request.actor).in_force(on).filter(unit=unit)
     powers = list(powers.select_related("accountable_post")[: POWERS_SHOWN + 1])
+    children = Unit.objects.visible_to(request.actor).existing(on).filter(parent=unit)
     return render(
         request,
         "registers/unit_detail.html",
@@ -115,7 +116,7 @@ def unit_detail(request, code):
             "powers": powers[:POWERS_SHOWN],
             "more_powers": len(powers) > POWERS_SHOWN,
             "is_closed": is_closed(unit, on),
-            "children": Unit.objects.visible_to(request.actor).existing(on).filter(parent=unit),
+            "children": tuple(children.values_list("code", "name")),
             "hints": hints_about(request.actor, unit),
             "may_view_ledger": may_view_ledger,
             "may_manage": can(request.actor, "manage", unit),

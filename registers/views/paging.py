@@ -52,11 +52,11 @@ class ByUnit:
     """Rows in the order of their units, of which any slice is read without those before it.
 
     ``rows``: a query of something that has a unit, each slice counts it by unit. ``units``: ids of units in their order.
-    ``within``: the fields by which the rows of one unit are ordered.
+    ``within``: the fields by which the rows of one unit are ordered. ``shown``: the fields that are read as values, else instances are.
     """
 
-    def __init__(self, rows, units, *, within=("pk",)):
-        self.rows, self.units, self.within = rows, units, within
+    def __init__(self, rows, units, *, within=("pk",), shown=()):
+        self.rows, self.units, self.within, self.shown = rows, units, within, shown
 
     def __getitem__(self, part):
         numbers = dict(self.rows.order_by().values_list("unit").annotate(number=Count("*")))
@@ -69,6 +69,7 @@ class ByUnit:
             seen += number
         place = Case(*(When(unit=unit, then=number) for number, unit in enumerate(chosen)))
         rows = self.rows.filter(unit__in=chosen).order_by(place, *self.within) if chosen else self.rows.none()
+        rows = rows.values(*self.shown) if self.shown else rows
         return list(rows[part.start - before : part.stop - before])
 
 

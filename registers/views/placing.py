@@ -20,12 +20,14 @@ def point_doubts(request):
     Context: ``page`` of ``Doubt`` (each with ``choices``), ``filters``, ``filtered``, ``units``, ``crumbs``.
     """
     require(request.actor, "place", RiskPoint)
-    points = placing.doubtful().visible_to(request.actor).filter(unit__in=request.actor.unit_ids("office"))
-    readable = points.order_by().values("unit")
+    points = placing.doubtful().visible_to(request.actor).filter(unit__within=request.actor.unit_ids("office"))
+    places = list(points.order_by().values_list("unit", flat=True).distinct())
     filters = filters_sent(request.GET, "unit")
     if filters["unit"]:
         points = points.filter(unit__in=Unit.objects.visible_to(request.actor).subtree(filters["unit"]))
-    page = paged(request, points.select_related("unit", "post").order_by("unit__position", "unit__code", "pk"))
+    # Joined to them, all posts of the school would be read first.
+    points = points.select_related("unit").prefetch_related("post")
+    page = paged(request, points.order_by("unit__position", "unit__code", "pk"))
     choices = placing.choices_of({point.unit_id for point in page.rows})
     page.rows = placing.doubts_of(page.rows)
     for doubt in page.rows:
@@ -34,7 +36,7 @@ def point_doubts(request):
         "page": page,
         "filters": filters,
         "filtered": any(filters.values()),
-        "units": Unit.objects.visible_to(request.actor).filter(pk__in=readable).values_list("code", "name"),
+        "units": Unit.objects.visible_to(request.actor).filter(pk__within=places).values_list("code", "name"),
         "crumbs": [("权力事项", reverse("power_list"))],
     }
     return render(request, "registers/point_doubts.html", context)

@@ -1,12 +1,12 @@
 """The page of one post."""
 
-from django.db.models import F, Q
+from django.db.models import F
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from registers import clock, establishment
 from registers.access import can
-from registers.models import Incumbency, Post, PowerItem, RiskPoint
+from registers.models import Incumbency, Post, PowerItem, ProcessStep, RiskPoint
 from registers.models.spans import is_closed
 from registers.views.hints import hints_about
 from registers.views.organisation import crumbs_of
@@ -54,9 +54,11 @@ def _holders_of(request, post):
 
 def _powers_of(request, post):
     """Return the powers in force for which a post answers, or of which it does a step, each with the post's own steps."""
+    # Of both in one condition no database uses an index.
+    answers = PowerItem.objects.filter(accountable_post=post).order_by().values("pk")
+    does = ProcessStep.objects.filter(post=post).order_by().values("power_item")
     powers = PowerItem.objects.visible_to(request.actor).in_force(request.actor.on)
-    powers = powers.filter(Q(accountable_post=post) | Q(steps__post=post)).distinct().prefetch_related("steps")
-    powers = list(powers)
+    powers = list(powers.filter(pk__in=answers.union(does)).prefetch_related("steps"))
     for power in powers:
         steps = enumerate(power.steps.all(), start=1)
         power.own_steps = [(number, step) for number, step in steps if step.post_id == post.pk]

@@ -225,7 +225,7 @@ def power_list(request):
     Context: ``page``, ``filters``, ``filtered``, ``units``, ``domains``, ``doubts``: how many points wait to be placed on a power,
     for whoever may place them.
     """
-    powers = PowerItem.objects.visible_to(request.actor).in_force(request.actor.on).values(*POWER_SHOWN, *SAID)
+    powers = PowerItem.objects.visible_to(request.actor).in_force(request.actor.on)
     filters = filters_sent(request.GET, "q", "unit", "domain")
     if filters["q"]:
         powers = powers.filter(name__icontains=filters["q"])
@@ -236,7 +236,8 @@ def power_list(request):
     scheme = Scheme.objects.visible_to(request.actor).in_use()
     domains = {domain.code: domain.label for domain in scheme.rules.domains} if scheme else {}
     units = list(Unit.objects.visible_to(request.actor).values_list("pk", "code", "name", "parent_id"))
-    page, kinds = paged(request, ByUnit(powers, [pk for pk, *_ in units])), dict(PowerItem.Kind.choices)
+    rows = ByUnit(powers, [pk for pk, *_ in units], shown=(*POWER_SHOWN, *SAID))
+    page, kinds = paged(request, rows), dict(PowerItem.Kind.choices)
     steps = _steps_of(power["pk"] for power in page.rows)
     page.rows = [_power_row(power, steps.get(power["pk"], ()), domains, kinds) for power in page.rows]
     return render(

@@ -40,15 +40,15 @@ class Line:
         return len(self.submissions) - NAMED if len(self.submissions) > NAMED else 0
 
 
-def lines(rows, campaign, holding):
+def lines(rows, campaign, holding, *, units=None):
     """Return a ``Line`` for each unit and reason why nobody can take some of ``rows``.
 
-    ``rows``: sheets of ``campaign``. One that has ended has none.
+    ``rows``: sheets of ``campaign``. One that has ended has none. ``units``: ids of the units that the sheets are of, None for any.
     """
     rules, found, filers = campaign.scheme.rules, {}, None
     if campaign.state != "open":
         return []  # nothing of it can be taken any more
-    for submission, lack in stranded(rows, campaign, holding):
+    for submission, lack in stranded(rows, campaign, holding, units=units):
         if lack.missing == Missing.GROUP and filers is None:
             filers = _filers(campaign)
         filer = filer_of(lack.unit, holding, filers or ())
@@ -58,11 +58,12 @@ def lines(rows, campaign, holding):
     return list(found.values())
 
 
-def stranded(rows, campaign, holding):
-    """Yield ``(submission, lack)`` of those of ``rows`` that nobody can take."""
+def stranded(rows, campaign, holding, *, units=None):
+    """Yield ``(submission, lack)`` of those of ``rows`` that nobody can take. ``units``: as of ``lines``."""
+    units = holding.parents if units is None else units
     if any(task.carries for task in campaign.scheme.rules.tasks):
         yield from _without_carrier(rows, campaign, holding)
-    suspects, drafts = _suspects(holding) | _unpublished(campaign, holding), Drafts(holding)
+    suspects, drafts = _suspects(holding, units) | _unpublished(campaign, holding, units), Drafts(holding)
     rows = rows.filter(suspects).select_related("task", "unit", "person").defer("narrative")
     for submission in rows.order_by("unit__position", "unit__code", "task__position", "pk"):
         submission.task.campaign = campaign  # already read, with its rule book
@@ -82,9 +83,9 @@ def _without_carrier(rows, campaign, holding):
                 yield submission, Lack(Missing.CARRIER, LIAISON, submission.unit_id)
 
 
-def _suspects(holding):
+def _suspects(holding, units):
     """The condition that a sheet may have nobody; what it lets through is looked at one by one."""
-    vacant = [unit for unit in holding.parents if not holding.filling(unit).people]
+    vacant = [unit for unit in units if not holding.filling(unit).people]
     found = (
         takes_content(holding.on)
         & Q(state__in=EDITABLE)
@@ -93,20 +94,20 @@ def _suspects(holding):
     # Of those a body decides on few wait at a time, and which body it is their step says.
     found |= Q(state=State.IN_REVIEW, waiting_role=MEETING)
     for role in CLIMB[1:]:
-        vacant = [unit for unit in holding.parents if not holding.is_taken(role, holding.able(role, unit)[1])]
+        vacant = [unit for unit in units if not holding.is_taken(role, holding.able(role, unit)[1])]
         alone = _irreplaceable(role, holding)
         found |= Q(state=State.IN_REVIEW, waiting_role=role) & (Q(unit__in=vacant) | Q(person__in=alone))
     return found
 
 
-def _unpublished(campaign, holding):
+def _unpublished(campaign, holding, units):
     """The condition that there may be nobody to draft or to release the notice that a sheet waits for."""
     waits = Q(state=State.IN_REVIEW, waiting_role=UNPUBLISHED)
     drafted = NoticeSheet.objects.filter(notice__released_at=None, notice__task__campaign=campaign)
     found = waits & Q(pk__in=drafted.order_by().values("submission"))  # few at a time
     steps = [step for route in campaign.scheme.rules.routes.values() for step in route.steps]
     for step in {step.role: step for step in steps if step.kind == StepKind.PUBLICISE}.values():
-        vacant = [unit for unit in holding.parents if not drafters(holding, step, unit)]
+        vacant = [unit for unit in units if not drafters(holding, step, unit)]
         found |= waits & Q(unit__in=vacant)
     return found
 

@@ -82,7 +82,7 @@ def _unit_page(request, campaign, rows, unit, year):
         ],
         **_common(request, shown, Choice(unit=unit.code), year),
         "held_up": shown.held_up({unit.pk: unit}, holding),
-        "stranded": stranded.lines(rows, campaign, holding),
+        "stranded": stranded.lines(rows, campaign, holding, units=[unit.pk]),
         "leading": (led := leading.lines(rows, campaign.scheme.rules, units={unit.pk: unit}, holding=holding)),
         "leading_counts": leading.counts(led),
         "led": leading_measures.of_units([unit], campaign.scheme.rules, holding=holding).get(unit.pk),

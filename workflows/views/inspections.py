@@ -27,7 +27,7 @@ from workflows.models import (
     InspectionSignature,
     PlanItem,
 )
-from workflows.policies.handling import handles
+from workflows.policies.handling import handled_units
 from workflows.policies.inspections import seat_of
 from workflows.supervision import checklists, draws, inspections, opinions
 from workflows.views import form_pages
@@ -79,8 +79,8 @@ def inspection_add(request, pk):
     item = get_object_or_404(rows, pk=pk)
     require(request.actor, "inspect", item)
     known = draws.candidates(item.plan.institution, on=request.actor.on).visible_to(request.actor)
-    units = {unit.code: unit for unit in known if handles(request.actor, unit.pk)}
-    options = {"units": [(unit.code, unit.name) for unit in units.values()]}
+    units = known.filter(pk__within=handled_units(request.actor))
+    options = {"units": list(units.values_list("code", "name"))}
     page = {"title": f"安排检查：{item.title}", "crumbs": crumbs_of(item.plan), "submit": "安排检查"}
     if request.method != "POST":
         start = {"starts_on": item.starts_on, "ends_on": item.ends_on}
@@ -91,7 +91,7 @@ def inspection_add(request, pk):
     try:
         made = inspections.make(
             pk,
-            unit=units[form.cleaned_data["unit"]],
+            unit=units.get(code=form.cleaned_data["unit"]),
             people=form.cleaned_data["numbers"],
             values=form.values,
             actor=request.actor,

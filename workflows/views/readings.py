@@ -89,18 +89,18 @@ def reading_add(request):
     below = _limits(request.actor, units)
     options = {
         "units": [(unit.code, f"{unit.name}（全校）" if unit.parent_id is None else unit.name) for unit in units],
-        "below": [(unit.code, unit.name) for unit in below],
+        "below": list(below.values_list("code", "name")) if below is not None else [],
         "today": clock.today(),
         "has_files": bool(request.FILES),
     }
     if request.method != "POST":
         start = {"unit": units[0].code, "audience": ReadingDocument.Audience.EVERYBODY, "roles": [], "units": []}
-        return _add_page(request, ReadingForm(initial=start, **options), below)
+        return _add_page(request, ReadingForm(initial=start, **options), options["below"])
     form = ReadingForm(request.POST, **options)
     if not form.is_valid():
-        return _add_page(request, form, below)
+        return _add_page(request, form, options["below"])
     unit = next(unit for unit in units if unit.code == form.cleaned_data["unit"])
-    chosen = [place for place in below if place.code in form.cleaned_data["units"]]
+    chosen = list(below.filter(code__in=form.cleaned_data["units"])) if below is not None else []
     try:
         made = readings.publish(
             campaign=running,
@@ -113,22 +113,22 @@ def reading_add(request):
         )
     except Refused as refused:
         if refused.field == "files":
-            return _add_page(request, form, below, file_error=str(refused))
+            return _add_page(request, form, options["below"], file_error=str(refused))
         form.add_error(refused.field, str(refused))
-        return _add_page(request, form, below)
+        return _add_page(request, form, options["below"])
     messages.success(request, f"已发布，发给 {made.receipts.count()} 人；每人收到一条站内消息，待办中也会提示。")
     return redirect("reading_detail", pk=made.pk)
 
 
 def _limits(actor, units):
-    """The units that a school's document can be limited to.
+    """The units that a school's document can be limited to, as a query.
 
     None for people who publish for their own unit only.
     """
     if units[0].parent_id is not None:
-        return []
+        return None
     below = Unit.objects.visible_to(actor).existing(actor.on).filter(parent__isnull=False)
-    return list(below.order_by("position", "pk"))
+    return below.order_by("position", "pk")
 
 
 def _add_page(request, form, below, *, file_error=""):

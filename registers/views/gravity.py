@@ -49,14 +49,14 @@ def risk_order(request):
     filters = filters_sent(request.GET, *FILTERS)
     narrowed = {name: filters[name] for name in NARROWED}
     rules = scheme.rules if scheme else None
-    page, sums, by = None, [], filters["by"] if filters["by"] in gravity.BY else "unit"
+    page, sums, by = None, (), filters["by"] if filters["by"] in gravity.BY else "unit"
     having = {unit for unit, *_ in gravity.readable(actor).counted}
     units = Unit.objects.visible_to(actor).values_list("pk", "code", "name")
     what, counted_at = "powers" if filters["what"] == "powers" else "points", None
     if rules is not None:
         found = kept.answer("order", actor, of=what, **narrowed)
         page, counted_at, sums = paged(request, found), found.made_at, found.figures.get(by, [])
-        sums = [(label, tuple(numbers), total) for label, numbers, total in sums]
+        sums = tuple([(label, tuple(numbers), total) for label, numbers, total in sums])
         page.rows = (_points if what == "points" else _powers)(page.rows, actor, rules)
     context = {
         "page": page,

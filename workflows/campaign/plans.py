@@ -15,6 +15,7 @@ from workflows.campaign.readiness import Readiness, readiness, short_bodies
 from workflows.deadlines import days
 from workflows.deadlines.courses import course_of
 
+TYPES = dict(Unit.Type.choices)
 MOST_REASONS = 3  # for which nobody is asked
 
 
@@ -43,7 +44,7 @@ class UnitPlan:
             unit.pk,
             unit.code,
             unit.name,
-            unit.get_unit_type_display(),
+            TYPES.get(unit.unit_type, unit.unit_type),
             self.people_in,
             self.people_out,
             self.is_chosen,
@@ -113,7 +114,7 @@ def plan_of(scheme, institution, *, year, on, chosen=None, enrolled=(), actor=No
     """
     rules, ids = scheme.rules, scoping.units_of(institution, on=on)
     chosen = set(ids) if chosen is None else set(chosen) & set(ids)
-    found = list(Unit.objects.filter(pk__in=ids).with_tree_fields())
+    found = list(Unit.objects.filter(pk__within=ids).with_tree_fields())
     tree = {
         "parents": {unit.pk: unit.parent_id for unit in found},
         "unit_names": {unit.pk: unit.name for unit in found},

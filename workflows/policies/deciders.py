@@ -123,11 +123,10 @@ class Snapshot:
         """Return place → ids of the units for which ``person`` is among the nearest holders of ``role``."""
         taken, found = self._places(role), {}
         for place in (unit for unit, people in taken.items() if person in people):
-            found[place], waiting = set(), [place]
-            while waiting:
-                unit = waiting.pop()
-                found[place].add(unit)
-                waiting += [below for below in self._children.get(unit, ()) if below not in taken]
+            found[place], level = {place}, [place]
+            while level:
+                level = [below for unit in level for below in self._children.get(unit, ()) if below not in taken]
+                found[place].update(level)
         return found
 
     def _places(self, role):

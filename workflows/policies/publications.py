@@ -82,7 +82,7 @@ def kept_by(actor, of=""):
     keeping, mine = actor.unit_ids(*KEEPERS), Q()
     for about in (f"{of}notice", f"{of}publication"):
         mine |= Q(**{f"{about}__drafted_by": actor.user_id}) | Q(**{f"{about}__released_by": actor.user_id})
-        mine |= Q(**{f"{about}__unit__in": keeping})
+        mine |= Q(**{f"{about}__unit__within": keeping})
     return mine
 
 

@@ -44,7 +44,10 @@ def leader_list(request):
     powers = _numbers(PowerItem.objects.visible_to(actor).in_force(on))
     posts = _numbers(Post.objects.visible_to(actor).existing(on))
     context = {
-        "leaders": [(name, title, *held) for (_, _, name, title), held in sorted(leaders.items())],
+        "leaders": [
+            (name, title, "、".join(units), charges)
+            for (_, _, name, title), (units, charges) in sorted(leaders.items())
+        ],
         "domains": [
             (code, known.get(code, code), "、".join(names), powers.get(code, 0), posts.get(code, 0))
             for code, names in by_domain.items()

@@ -27,8 +27,8 @@ def residual_list(request):
     of figures that are kept, else None), ``page`` of points (``Row``).
     """
     actor = request.actor
-    units = Unit.objects.visible_to(actor).existing(actor.on).filter(pk__in=actor.unit_ids(*READS_LEDGERS))
-    units = list(units.order_by(F("parent_id").asc(nulls_first=True), "position"))
+    units = Unit.objects.visible_to(actor).existing(actor.on).filter(pk__within=actor.unit_ids(*READS_LEDGERS))
+    units = units.order_by(F("parent_id").asc(nulls_first=True), "position")
     unit = _chosen(request, units)
     require(actor, "view_ledger", unit)
     scheme = Scheme.objects.visible_to(actor).in_use()
@@ -43,7 +43,7 @@ def residual_list(request):
         "workflows/residual_list.html",
         {
             "unit": unit,
-            "units": [(one.code, one.name) for one in units],
+            "units": list(units.values_list("code", "name")),
             "enabled": enabled,
             "counts": residuals.lines(counted.figures, rules),
             "counted_at": counted.made_at,
@@ -77,4 +77,4 @@ def _chosen(request, units):
     """The unit that the address names, else the highest of the reader's, else the school."""
     if code := sought(request.GET, "unit"):
         return get_object_or_404(Unit.objects.visible_to(request.actor), code=code)
-    return units[0] if units else get_object_or_404(Unit.objects.visible_to(request.actor), parent=None)
+    return units.first() or get_object_or_404(Unit.objects.visible_to(request.actor), parent=None)

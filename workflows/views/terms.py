@@ -59,6 +59,7 @@ def deadline_change(request, pk):
 
 def _change_page(request, task, form, *, preview=None, status=200):
     institution = task.campaign.institution
+    units = Unit.objects.visible_to(request.actor).existing(request.actor.on)
     changes = DeadlineChange.objects.visible_to(request.actor).filter(task=task).select_related("unit", "person", "by")
     return render(
         request,
@@ -69,10 +70,7 @@ def _change_page(request, task, form, *, preview=None, status=200):
             "may_move": can(request.actor, "move_deadline", task),
             "form": form,
             "circles": DeadlineForm.CIRCLES,
-            "units": [
-                (unit.code, unit.name)
-                for unit in Unit.objects.visible_to(request.actor).existing(request.actor.on).exclude(pk=institution.pk)
-            ],
+            "units": list(units.exclude(pk=institution.pk).values_list("code", "name")),
             "page": paged(request, changes.order_by("-pk")),
             "preview": [(submission, submission.due_on, submission.new_due) for submission in preview[:SHOWN]]
             if preview is not None

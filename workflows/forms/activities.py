@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from registers.actors import ROLE_LABELS
 from registers.forms.fields import Text, offered
 from workflows import activities, readings
-from workflows.forms.laid import LaidForm, choice, whole
+from workflows.forms.laid import LaidForm, Offered, choice, whole
 from workflows.forms.powers import chosen, power_field, values_of
 from workflows.models import Attendance, Opinion, ReadingDocument
 
@@ -178,11 +178,11 @@ class ReadingForm(forms.Form):
     def __init__(self, *args, units, below, today, has_files, **kwargs):
         super().__init__(*args, **kwargs)
         self.today, self.has_files = today, has_files
-        self.fields["unit"] = _choice("发布单位", units)
+        self.fields["unit"] = _choice("发布单位", Offered(units))
         self.fields["units"] = forms.MultipleChoiceField(
             label="限于单位",
             required=False,
-            choices=below,
+            choices=Offered(below),
             error_messages={"invalid_choice": "所选单位不存在，请重新选择。"},
         )
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django import forms
 
 from registers.forms.fields import Text
-from workflows.forms.laid import LaidForm, choice, choices, day
+from workflows.forms.laid import LaidForm, Offered, choice, choices, day
 from workflows.models import Assessment, AssessmentContest
 
 LONG = 5000
@@ -130,7 +130,7 @@ class BeginForm(LaidForm):
 
     def __init__(self, *args, units, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["units"].choices = units
+        self.fields["units"].choices = Offered(units)
 
 
 class AnswerForm(LaidForm):

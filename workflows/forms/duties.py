@@ -2,7 +2,7 @@
 
 from registers.forms.fields import Text, offer
 from registers.schemes.duties import MOST
-from workflows.forms.laid import LaidForm, People, choice, choices, day, whole
+from workflows.forms.laid import LaidForm, Offered, People, choice, choices, day, whole
 from workflows.models import AvoidanceRecord, EducationItem
 from workflows.supervision import avoidances, duties, education
 
@@ -18,7 +18,7 @@ class DraftForm(LaidForm):
 
     def __init__(self, *args, units, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["units"].choices = units
+        self.fields["units"].choices = Offered(units)
 
 
 class StatementForm(LaidForm):
@@ -82,7 +82,7 @@ class LeavingAuditForm(LaidForm):
 
     def __init__(self, *args, units, kinds, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["unit"].choices = NONE + list(units)
+        self.fields["unit"].choices = Offered([*NONE, *units])
         self.fields["kind"].choices = NONE + [(one.code, one.label) for one in kinds]
 
     @property

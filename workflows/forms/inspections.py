@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 
 from registers.forms.fields import Text
 from registers.refusals import Refused
-from workflows.forms.laid import LaidForm, People, choice, day
+from workflows.forms.laid import LaidForm, Offered, People, choice, day
 from workflows.models import Inspection
 from workflows.supervision.checklists import Checked
 from workflows.supervision.inspections import FIELDS
@@ -31,7 +31,7 @@ class ArrangementForm(LaidForm):
     def __init__(self, *args, units=(), **kwargs):
         super().__init__(*args, **kwargs)
         if units:
-            self.fields["unit"].choices = units
+            self.fields["unit"].choices = Offered(units)
         else:
             del self.fields["unit"], self.fields["numbers"]
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.choices import BaseChoiceIterator
 
 from registers.forms.fields import Text
 from registers.refusals import Refused
@@ -95,6 +96,19 @@ def day(label, *, required=True, help_text=""):
     return forms.DateField(
         label=label, required=required, help_text=help_text, error_messages={"required": f"请填写{label}。", **DAY}
     )
+
+
+class Offered(BaseChoiceIterator):
+    """Choices as (value, label), of which there may be hundreds, and which Django need not look at one by one."""
+
+    def __init__(self, rows):
+        self.rows = rows
+
+    def __iter__(self):
+        return iter(self.rows)
+
+    def __len__(self):
+        return len(self.rows)
 
 
 def choice(label, choices=(), *, required=True, help_text=""):

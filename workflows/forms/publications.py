@@ -3,7 +3,7 @@
 from django import forms
 
 from registers.forms.fields import Text
-from workflows.forms.laid import LaidForm, choice, choices, day
+from workflows.forms.laid import LaidForm, Offered, choice, choices, day
 from workflows.models import NoticePlace, Publication
 
 LONG = 5000
@@ -35,7 +35,7 @@ class ListForm(forms.Form):
 
     def __init__(self, *args, kinds, units, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["kind"].choices, self.fields["unit"].choices = kinds, units
+        self.fields["kind"].choices, self.fields["unit"].choices = kinds, Offered(units)
 
 
 class ResultForm(LaidForm):
@@ -53,7 +53,7 @@ class ResultForm(LaidForm):
 
     def __init__(self, *args, own, every, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["unit"].choices, self.fields["units"].choices = own, every
+        self.fields["unit"].choices, self.fields["units"].choices = Offered(own), Offered(every)
 
 
 class PublishForm(forms.Form):

@@ -1,6 +1,6 @@
 """Forms of surveys: opening one, printing slips, closing it."""
 
-from workflows.forms.laid import LaidForm, choice, day, whole
+from workflows.forms.laid import LaidForm, Offered, choice, day, whole
 from workflows.supervision.surveys import MOST_SLIPS
 
 
@@ -12,7 +12,7 @@ class OpenForm(LaidForm):
 
     def __init__(self, *args, units, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["unit"].choices = units
+        self.fields["unit"].choices = Offered(units)
 
 
 class SlipsForm(LaidForm):

@@ -3,7 +3,7 @@
 from django import forms
 
 from registers.forms.fields import Text, offer
-from workflows.forms.laid import LaidForm, People, choice, choices, day
+from workflows.forms.laid import LaidForm, Offered, People, choice, choices, day
 from workflows.models import WarningDelivery, WarningStep, WarningVisit
 from workflows.supervision.warnings import analyses, deliveries, drafting, merits, outcomes, steps, visits
 
@@ -226,7 +226,7 @@ class _MeritForm(LaidForm):
 
     def __init__(self, *args, units, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["unit"].choices = NONE + list(units)
+        self.fields["unit"].choices = Offered([*NONE, *units])
 
 
 class AccountabilityForm(_MeritForm):

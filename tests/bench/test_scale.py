@@ -10,7 +10,7 @@ from django.db.models import Count, Exists, F, OuterRef, Q
 
 from registers import counts
 from registers.models import ControlMeasure, Grade, Incumbency, PowerItem, ProcessStep, RiskCategory, RiskPoint, User
-from tests.bench.scale import jobs, loading, organisation, pages, report, run
+from tests.bench.scale import jobs, loading, organisation, pages, report, run, turns
 from tests.longer import longer
 from workflows import controls
 
@@ -61,6 +61,24 @@ def test_the_register_is_sound(register):
     assert (controls.repair(), counts.differences()) == (0, {})
     homes = points.filter(unit__code="CW").count()
     assert homes == min(organisation.HOME_POINTS, POINTS // 4)
+
+
+def test_growth_is_judged_by_what_was_measured_in_turn(capsys):
+    def cost(ms, ratio, **more):
+        return {
+            "who": "office",
+            "url": "/robots/",
+            "name": "robot_list",
+            "status": 200,
+            "queries": 10,
+            "ms": ms,
+            "ratio": ratio,
+        } | more
+
+    alone = report.table({"scale50k": [cost(10, 5)], "scale500k": [cost(30, 10)]})
+    in_turn = report.table({"scale50k": [cost(10, 5, in_turn=10)], "scale500k": [cost(30, 10, in_turn=11)]})
+    assert [alone, in_turn] == [[("office", "/robots/", "增长", grown, 1.2)] for grown in (2.0, 1.1)]
+    assert turns.ROUNDS > 1
 
 
 def test_every_goal_that_is_missed_is_printed_with_its_reason(capsys):

@@ -11,13 +11,19 @@ TOO_LONG = (0, 503)  # the connection broke off, or the site says that it is bus
 PEOPLE = {"office": "办公室", "head": "负责人", "teacher": "教职工"}
 
 
-def table(found):
-    """Print every page, the dearest first. ``found``: name of a database → costs, as ``pages`` wrote them."""
+def by_page(found):
+    """Return the costs of ``found`` by page: (who, what) → name of a database → cost. What is the kind of page, of a filter its address."""
     rows = defaultdict(dict)
     for database, costs in found.items():
         for cost in costs:
             filtered = "?" in cost["url"]
             rows[cost["who"], cost["url"] if filtered else cost["name"]][database] = cost
+    return rows
+
+
+def table(found):
+    """Print every page, the dearest first. ``found``: name of a database → costs, as ``pages`` wrote them."""
+    rows = by_page(found)
     print(f"\n{'页面':<44} {'何人':<4} 语句 " + " ".join(f"{name:>18}" for name in found) + "   增长  目标")
     order = sorted(rows.items(), key=lambda row: -max(cost["ms"] for cost in row[1].values()))
     verdicts = []
@@ -63,8 +69,13 @@ def _cell(cost):
 
 
 def _growth(by_database):
-    """How many times as long a page takes at 500,000 points, by times of an empty page, None where one is missing."""
+    """How many times as long a page takes at 500,000 points, None where one is missing.
+
+    By what it took in turn (``turns``), by times of an empty page where it was not measured so.
+    """
     small, large = by_database.get("scale50k"), by_database.get("scale500k")
+    if small and large and small.get("in_turn") and large.get("in_turn"):
+        return large["in_turn"] / small["in_turn"]
     if not small or not large or not small["ratio"] or not large["ratio"]:
         return None
     return large["ratio"] / small["ratio"]

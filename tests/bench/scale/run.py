@@ -15,7 +15,7 @@ import time
 from pathlib import Path
 
 from tests import kept
-from tests.bench.scale import keeping, report
+from tests.bench.scale import keeping, report, turns
 
 PAGE_SECONDS = {
     "scale50k": 240,
@@ -35,14 +35,17 @@ def main(chosen):
     """Measure in the databases ``chosen``, in all where none is named."""
     start = time.perf_counter()
     environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
-    found, judged = {}, []
-    for name in [name for name in keeping.DATABASES if not chosen or name in chosen]:
-        with keeping.served(name, environment) as url:
+    found, judged, addresses = {}, [], {}
+    with contextlib.ExitStack() as served:
+        for name in [name for name in keeping.DATABASES if not chosen or name in chosen]:
+            addresses[name] = url = served.enter_context(keeping.served(name, environment))
             print(f"{name} 就绪，{time.perf_counter() - start:.0f} 秒", flush=True)
             found[name] = costs(name, url, environment)
             for part in WHERE[name]:
                 judged += [(name, *verdict) for verdict in measured(part, url, environment)]
                 print(f"{name} {part} 做完，{time.perf_counter() - start:.0f} 秒", flush=True)
+        turns.measure(found, addresses, environment)
+        print(f"增长做完，{time.perf_counter() - start:.0f} 秒", flush=True)
     verdicts = report.table(found)
     for name, pages in found.items():
         print(f"\n== {name} 最贵的语句 ==")

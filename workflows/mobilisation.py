@@ -64,7 +64,7 @@ def overview(campaign, units, *, on):
 
 def _groups(rows, campaign, on):
     """Read whose list is filed this year, how many members are in force, and whether there is a work plan."""
-    submissions = Submission.objects.filter(task__campaign=campaign, task__brings=Brings.GROUP, unit__within=list(rows))
+    submissions = Submission.objects.filter(task__campaign=campaign, task__brings=Brings.GROUP, unit__in=rows)
     owed = submissions.exclude(state=State.CANCELLED).annotate(files=Count("attachments")).order_by("sequence")
     for pk, unit, state, files in owed.values_list("pk", "unit_id", "state", "files"):
         rows[unit].sheet, rows[unit].group_state, rows[unit].files = pk, state, files

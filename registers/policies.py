@@ -22,11 +22,15 @@ ADMIN_ONLY_REASON = "系统管理员、安全管理员和审计员不接触填�
 @policy("registers.Incumbency")
 @policy("registers.Post")
 @policy("registers.UnitAlias")
-class OpenToStaff(Policy):
+class OpenToStaff(PolicyOfFacts):
     """The policy of organisation facts that every colleague may look up."""
 
-    def visible(self, rows, actor):
-        return rows if actor.is_authenticated else rows.none()
+    def facts(self, actor):
+        """Return nothing, because nothing more decides."""
+        return {}
+
+    def readable(self, facts):
+        return Q()
 
 
 @policy("registers.Unit")

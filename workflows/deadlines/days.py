@@ -3,7 +3,7 @@
 from bisect import bisect_right
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from itertools import accumulate
 
 from django.utils import timezone
@@ -91,7 +91,7 @@ def adding_working_days(first, last, *, most):
     """
     # A span twice as long plus a fortnight holds enough working days even across 国庆 and 春节.
     horizon = last + timedelta(days=most * 2 + 14)
-    special = _special(add_days(first, 1), horizon)
+    special = dict(_special().of(first=first + timedelta(days=1), last=horizon))
 
     def add(day, days):
         while days:
@@ -102,23 +102,23 @@ def adding_working_days(first, last, *, most):
     return add
 
 
-def _special(first, last):
-    """Return day → whether it is a working day, of holidays and make-up days from ``first`` to ``last``."""
-    return dict(_calendar().of(first=first, last=last))
-
-
-@cache
-def _calendar():
-    days = CalendarDay.objects.filter(day__gte=Given("first"), day__lte=Given("last"))
-    return Prepared(days.values_list("day", "is_working"))
-
-
 def working_days_between(first, last):
     """List the working days from ``first`` to ``last``, both included, in order.
 
     Knows holidays and make-up days.
     """
-    special = _special(first, last)
+    return list(_working(first, last, tuple(_special().of(first=first, last=last))))
+
+
+@cache
+def _special():
+    rows = CalendarDay.objects.filter(day__gte=Given("first"), day__lte=Given("last"))
+    return Prepared(rows.values_list("day", "is_working"))
+
+
+@lru_cache(maxsize=64)
+def _working(first, last, special):
+    special = dict(special)
     return [day for day in every_day(first, last) if special.get(day, day.weekday() < 5)]
 
 

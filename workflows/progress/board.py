@@ -5,10 +5,9 @@ One query reads all submissions of a campaign, whatever their number. The rest i
 
 from collections import namedtuple
 from dataclasses import dataclass, field
-from functools import cached_property
-from operator import attrgetter
+from functools import cached_property, lru_cache
 
-from django.db.models import Case, Q, When, prefetch_related_objects
+from django.db.models import Case, Q, When
 from django.utils import timezone
 
 from registers import kept, residuals
@@ -24,6 +23,9 @@ LONGEST = 8  # of the places where sheets wait
 NAMES = 3  # of the people who keep them waiting
 
 Waiting = namedtuple("Waiting", "label role who units number late days")
+# The figures by (unit, task), by task, by unit, and all together.
+Sums = namedtuple("Sums", "cells by_task by_unit whole")
+Dated = namedtuple("Dated", "pk opens_on due_on")
 
 
 @dataclass
@@ -75,14 +77,17 @@ class Board:
     @cached_property
     def tasks(self):
         """The campaign's tasks in the order of the rule book, by id."""
-        prefetch_related_objects([self.campaign], "tasks")  # once for whoever has the same campaign
-        return {task.pk: task for task in sorted(self.campaign.tasks.all(), key=attrgetter("position", "pk"))}
+        return {task.pk: task for task in self.campaign.tasks_in_order}
+
+    @cached_property
+    def _working(self):
+        dated = [task.opens_on for task in self.tasks.values()]
+        first = min([*dated, days.add_days(self.on, -3 * forecasts.WINDOW)])
+        return tuple(days.working_days_between(first, days.add_days(self.on, AHEAD)))
 
     @cached_property
     def _days(self):
-        dated = [task.opens_on for task in self.tasks.values()]
-        first = min([*dated, days.add_days(self.on, -3 * forecasts.WINDOW)])
-        return forecasts.WorkingDays(days.working_days_between(first, days.add_days(self.on, AHEAD)))
+        return forecasts.WorkingDays(self._working)
 
     @cached_property
     def tallies(self):
@@ -103,35 +108,21 @@ class Board:
         return sorted({*spread, self.on} if first <= self.on <= last else spread)
 
     @cached_property
-    def _cells(self):
-        """(unit, task) → its figures."""
-        return summed(self.tallies)
+    def _sums(self):
+        return _sums_of(tuple(self.tallies))
 
-    @cached_property
-    def _by_task(self):
-        return folded(self._cells, lambda cell: cell[1])
-
-    @cached_property
+    @property
     def figures(self):
         """Totals over all units and tasks."""
-        return folded(self._by_task, lambda task: None).get(None, Figures())
+        return self._sums.whole
 
     @property
     def unit_ids(self):
         """Ids of the units that owe something."""
-        return {unit for unit, _ in self._cells}
-
-    def _opened(self, task, figures):
-        """Since when a task with a deadline could be worked on; None where it cannot be yet."""
-        if not self.running or task.due_on is None or task.opens_on > self.on:
-            return None
-        if figures.handed or figures.returned or not figures.remaining:
-            return task.opens_on
-        # It may have waited for another paper long after its day.
-        return max(task.opens_on, timezone.localdate(figures.opened)) if figures.opened else None
+        return set(self._sums.by_unit)
 
     def _forecast(self, task, figures):
-        opened_on = self._opened(task, figures)
+        opened_on = _opened(task, figures, self.on) if self.running else None
         if opened_on is None:
             return None
         return forecasts.forecast(
@@ -147,10 +138,10 @@ class Board:
     def phases(self):
         """Return a ``PhaseLine`` for each phase in order, then one for the year-round papers, if any."""
         lines = {}
-        for phase in self.campaign.phases.all():
+        for phase in self.campaign.phases_in_order:
             lines[phase.pk] = PhaseLine(phase, phase.state(self.on), [])
         for task in sorted(self.tasks.values(), key=lambda task: (task.due_on or task.opens_on, task.position)):
-            figures = self._by_task.get(task.pk)
+            figures = self._sums.by_task.get(task.pk)
             if figures is None:
                 continue
             line = lines.setdefault(task.phase_id, PhaseLine(None, "", []))
@@ -162,7 +153,7 @@ class Board:
                     self._forecast(task, figures),
                 )
             )
-        by_phase = folded(self._by_task, lambda task: self.tasks[task].phase_id)
+        by_phase = folded(self._sums.by_task, lambda task: self.tasks[task].phase_id)
         for phase, line in lines.items():
             line.figures = by_phase.get(phase, line.figures)
         return list(lines.values())
@@ -170,17 +161,15 @@ class Board:
     # -- by unit ---------------------------------------------------------------------------------------
     def units(self, units):
         """Return a ``UnitLine`` for each of ``units`` that owes something, the most urgent first."""
-        by_unit = folded(self._cells, lambda cell: cell[0])
-        several = {}
-        for (unit, key), figures in self._cells.items():
-            task = self.tasks[key]
-            if (opened_on := self._opened(task, figures)) is not None:
-                several.setdefault(unit, []).append((task, figures.remaining, figures.recent, opened_on, task.due_on))
+        by_unit, expected = self._sums.by_unit, {}
+        if self.running:
+            dated = tuple([Dated(task.pk, task.opens_on, task.due_on) for task in self.tasks.values() if task.due_on])
+            expected = _expected(tuple(self.tallies), dated, self.on, self._working)
         lines = []
         for unit in units:
             if unit.pk in by_unit:
-                expected, task = forecasts.forecast_of_several(several.get(unit.pk, []), today=self.on, days=self._days)
-                lines.append(UnitLine(unit, by_unit[unit.pk], expected, task))
+                forecast, task = expected.get(unit.pk, (None, None))
+                lines.append(UnitLine(unit, by_unit[unit.pk], forecast, self.tasks.get(task)))
         return sorted(lines, key=lambda line: line.order)
 
     # -- who holds up reviews --------------------------------------------------------------------------
@@ -189,14 +178,17 @@ class Board:
 
         ``units``: id → unit.
         """
-        holding, places = holding or Holding(self.on), {}
+        holding, places, labels, deciders = holding or Holding(self.on), {}, {}, {}
         roles = self.campaign.scheme.rules.roles
         for found in self.tallies:
             if found.state != State.IN_REVIEW or found.role in IDLE:
                 continue  # it waits for the calendar, or for another sheet
-            route = self.tasks[found.task].route_rules
-            label = next((step.label for step in route.steps if step.code == found.step), "")
-            people = holding.deciders(found.role, found.unit)
+            if found.task not in labels:
+                labels[found.task] = {step.code: step.label for step in self.tasks[found.task].route_rules.steps}
+            label, turn = labels[found.task].get(found.step, ""), (found.role, found.unit)
+            if turn not in deciders:
+                deciders[turn] = holding.deciders(*turn)
+            people = deciders[turn]
             label = f"{label}（待会议审议）" if found.role == MEETING else label
             # Where nobody acts, it matters whose the sheets are.
             places.setdefault((label, found.role, people, None if people else found.unit), []).append(found)
@@ -223,7 +215,8 @@ class Board:
 
         None where no submission has a deadline.
         """
-        owed = {task: self._by_task[pk].owed for pk, task in self.tasks.items() if task.due_on and pk in self._by_task}
+        by_task = self._sums.by_task
+        owed = {task: by_task[pk].owed for pk, task in self.tasks.items() if task.due_on and pk in by_task}
         handed = [
             sum(column)
             for column in zip(*(one.handed for one in self.tallies if self.tasks[one.task].due_on), strict=True)
@@ -244,6 +237,40 @@ class Board:
             return 1
         asked = self._days.between(task.opens_on, task.due_on)
         return self._days.between(task.opens_on, day) / asked if asked and day >= task.opens_on else 0
+
+
+@lru_cache(maxsize=16)
+def _sums_of(tallies):
+    """Return the ``Sums`` of ``Tally`` rows. They follow from these alone, and nobody changes them."""
+    cells = summed(tallies)
+    by_task = folded(cells, lambda cell: cell[1])
+    whole = folded(by_task, lambda task: None).get(None, Figures())
+    return Sums(cells, by_task, folded(cells, lambda cell: cell[0]), whole)
+
+
+@lru_cache(maxsize=16)
+def _expected(tallies, tasks, on, working):
+    """Return unit → (forecast, id of the task that it is of), of units that have something with a deadline open.
+
+    ``tasks``: those with a deadline (``Dated``), ``on``: the day, ``working``: the working days around it.
+    """
+    dated, several = {task.pk: task for task in tasks}, {}
+    for (unit, key), figures in _sums_of(tallies).cells.items():
+        task = dated.get(key)
+        if task and (opened_on := _opened(task, figures, on)) is not None:
+            several.setdefault(unit, []).append((key, figures.remaining, figures.recent, opened_on, task.due_on))
+    known = forecasts.WorkingDays(working)
+    return {unit: forecasts.forecast_of_several(owed, today=on, days=known) for unit, owed in several.items()}
+
+
+def _opened(task, figures, on):
+    """Return since when a task with a deadline could be worked on, None where it cannot be yet on the day ``on``."""
+    if task.due_on is None or task.opens_on > on:
+        return None
+    if figures.handed or figures.returned or not figures.remaining:
+        return task.opens_on
+    # It may have waited for another paper long after its day.
+    return max(task.opens_on, timezone.localdate(figures.opened)) if figures.opened else None
 
 
 @kept.finder("board")

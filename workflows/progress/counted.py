@@ -4,22 +4,32 @@ The counts and keys that take long to find, for the board and for the list of su
 counted anew. The rest of a page is of the moment: names, who has a sheet now, what may be done.
 """
 
+from collections import namedtuple
 from datetime import datetime
+from functools import cache
+
+from django.utils.functional import SimpleLazyObject
 
 from registers import clock, kept
+from registers.access import Seen
 from registers.models import Unit
+from registers.prepared import Given
 from workflows.models.submissions import State
 from workflows.policies import Holding
 from workflows.progress import figures, leading, stranded
 from workflows.progress.board import Board
 from workflows.progress.figures import Choice, Tally
 
+# A unit as the board shows it.
+OnBoard = namedtuple("OnBoard", "pk code name position")
+
 
 def board_of(actor, campaign):
     """Return the ``Board`` of a campaign for its reader, made once for him."""
     key = board_of, campaign.pk
     if key not in actor.memory:
-        actor.memory[key] = Board(campaign, figures.listed(actor, campaign), at=clock.now())
+        listed = SimpleLazyObject(lambda: figures.listed(actor, campaign))  # only where something is counted anew
+        actor.memory[key] = Board(campaign, listed, at=clock.now())
     return actor.memory[key]
 
 
@@ -27,8 +37,14 @@ def units_on(shown, actor):
     """Return id → unit of the units on a board that its reader sees, read once for him."""
     key = units_on, frozenset(shown.unit_ids)
     if key not in actor.memory:
-        actor.memory[key] = Unit.objects.visible_to(actor).in_bulk(shown.unit_ids)
+        rows = _units().by(actor, ids=shown.unit_ids)
+        actor.memory[key] = {row[0]: OnBoard(*row) for row in rows}
     return actor.memory[key]
+
+
+@cache
+def _units():
+    return Seen(Unit.objects.filter(pk__within=Given("ids")).values_list(*OnBoard._fields))
 
 
 def kept_board(actor, campaign):
@@ -73,7 +89,7 @@ def without_people(actor, shown, found):
 
 def tallies(found):
     """Read the ``Tally`` rows of what ``of_board`` has found."""
-    return [Tally(*row[:8], _moment(row[8]), tuple(row[9])) for row in found["tallies"]]
+    return tuple([Tally(*row[:8], _moment(row[8]), tuple(row[9])) for row in found["tallies"]])
 
 
 def led(found, units):

@@ -5,11 +5,13 @@ export filter it by the same ``Choice``, so they never show different submission
 """
 
 from dataclasses import dataclass, fields, replace
+from functools import cache
 from typing import NamedTuple
 
 from django.db.models import Case, Count, Min, Q, When
 from django.db.models.functions import Coalesce
 
+from registers.access import Seen
 from registers.text import without_unseen
 from workflows.models import Campaign, Submission
 from workflows.models.submissions import EDITABLE, State
@@ -54,10 +56,14 @@ def figures(on):
 def campaigns_for(actor):
     """List the campaigns that ``actor`` may choose from, the latest first, read once for him."""
     if campaigns_for not in actor.memory:
-        seen = Campaign.objects.visible_to(actor).select_related("scheme", "institution")
-        seen = seen.defer("scheme__document", "scheme__source").order_by("-year", "pk")
-        actor.memory[campaigns_for] = list(seen)
+        actor.memory[campaigns_for] = _campaigns().by(actor)
     return actor.memory[campaigns_for]
+
+
+@cache
+def _campaigns():
+    rows = Campaign.objects.select_related("scheme", "institution").order_by("-year", "pk")
+    return Seen(rows.defer("scheme__document", "scheme__source"))
 
 
 def campaign_of(actor, key):

@@ -6,15 +6,19 @@ copied to him then, or is not now), the point came into his view or left it: it 
 R1-47, R0-26.
 """
 
-from collections import Counter
+from collections import Counter, namedtuple
 from dataclasses import dataclass, field
-from functools import reduce
-from operator import or_
+from functools import cache
+from uuid import UUID
 
-from registers.batches import having
+from django.db.models import Q
+
+from registers.access import Seen
+from registers.batches import batches, having
 from registers.differences import Difference, differences
-from registers.models import RiskPoint
+from registers.models import ControlMeasure, RiskPoint
 from registers.models.spans import begun_or_ended, is_in_force, version_on
+from registers.prepared import Given, Prepared
 
 SAME, CHANGED, ADDED, RETIRED, ENTERED, LEFT = "same", "changed", "added", "retired", "entered", "left"
 KINDS = {
@@ -31,6 +35,8 @@ MOVES = {GRAVER: "等级升高", SLIGHTER: "等级降低", GRADED: "新定等级
 SHOWN = ("category", "holder", "power_item", "duty", "content", "manifestation", "involved_posts")
 TEXTS = ("content", "manifestation")  # what a paper shows of every version
 SPAN = ("in_force_from", "in_force_until")
+KEYS, MEASURED = ("pk", "series", *SPAN), ("point_series", "stage", "text", *SPAN)
+Version, Measured = namedtuple("Version", KEYS), namedtuple("Measured", MEASURED)
 ORDER = ("unit__position", "unit__code", "post__code", "category__position", "pk")
 RELATED = ("unit", "post", "holder", "category", "final_grade")
 
@@ -78,6 +84,75 @@ class Comparison:
         return len(self.lines)
 
 
+class _OfScope:
+    """What a comparison reads of the points and measures of a ``ledgers.Scope`` of querysets, as many as there are."""
+
+    def __init__(self, scope, then, now):
+        self.scope, self.then, self.now = scope, then, now
+
+    def keys(self):
+        """Yield ``KEYS`` of the versions in force on either day, in the order of the lines."""
+        on_either = version_on(self.then) | version_on(self.now)
+        return self.scope.points.filter(on_either).order_by(*ORDER).values_list(*KEYS)
+
+    def turned(self, series):
+        """Yield the series of points of which some measure has come into force or ended between the two days."""
+        turned = self.scope.measures.filter(begun_or_ended(*sorted((self.then, self.now)))).order_by()
+        return having(turned.values_list("point_series", flat=True), "point_series", series)
+
+    def points(self, keys):
+        """Yield the versions with these keys."""
+        return having(self.scope.points.select_related(*RELATED).order_by(), "pk", keys)
+
+    def measures(self, series):
+        """Yield ``MEASURED`` of the measures in force on either day."""
+        there = self.scope.measures.filter(version_on(self.then) | version_on(self.now)).order_by("pk")
+        return having(there.values_list(*MEASURED), "point_series", series)
+
+
+class _OfPage:
+    """The same of the few points of a page, as ``compare_page`` says it."""
+
+    def __init__(self, actor, series, days, units, posts):
+        then, now = days
+        first, last = sorted((then, now))
+        self.actor, self.read = actor, _page_of(posts is not None)
+        self.days, self.turning = {"then": then, "now": now}, {"first": first, "last": last}
+        self.of_units = {"units": list(units)}
+        self.place = self.of_units if posts is None else {"posts": list(posts)}
+        self.series = {"series": [UUID(str(one)) for one in series]}
+
+    def keys(self):
+        return self.read.keys.by(self.actor, **self.days, **self.place, **self.series)
+
+    def turned(self, series):
+        return [one for (one,) in self.read.turned.by(self.actor, **self.turning, **self.of_units, series=list(series))]
+
+    def points(self, keys):
+        return self.read.points.by(self.actor, **self.place, keys=[key for key in keys if key is not None])
+
+    def measures(self, series):
+        return self.read.measures.by(self.actor, **self.days, **self.of_units, series=list(series))
+
+
+_Page = namedtuple("_Page", "keys turned points measures")
+
+
+@cache
+def _page_of(is_of_posts):
+    place = Q(post__within=Given("posts")) if is_of_posts else Q(unit__within=Given("units"))
+    points = RiskPoint.objects.filter(place)
+    on_either = version_on(Given("then")) | version_on(Given("now"))
+    measures = ControlMeasure.objects.filter(unit__within=Given("units"), point_series__within=Given("series"))
+    turned = measures.filter(begun_or_ended(Given("first"), Given("last"))).order_by()
+    return _Page(
+        Seen(points.filter(on_either, series__within=Given("series")).order_by(*ORDER).values_list(*KEYS)),
+        Seen(turned.values_list("point_series")),
+        Seen(points.filter(pk__within=Given("keys")).select_related(*RELATED).order_by()),
+        Seen(measures.filter(on_either).order_by("pk").values_list(*MEASURED)),
+    )
+
+
 def compare(scope, *, then, now, rules, kind=""):
     """Compare the points and measures of ``scope`` on the days ``then`` and ``now``.
 
@@ -86,14 +161,27 @@ def compare(scope, *, then, now, rules, kind=""):
     A constant number of queries for so many lines. Most points stay as they are: only those are read whole that may have changed,
     and the others where they are asked for.
     """
-    old, new = _keys(scope, then, now)
+    return _compared(_OfScope(scope, then, now), then, now, rules, kind)
+
+
+def compare_page(actor, series, *, then, now, rules, units, posts=None):
+    """Compare the few points of a page (their ``series``), as far as ``actor`` may read them, as ``compare`` does.
+
+    By statements made once. ``units``: ids of the units that the page is about, ``posts``: of the posts, or None for all.
+    """
+    return _compared(_OfPage(actor, series, (then, now), units, posts), then, now, rules)
+
+
+def _compared(what, then, now, rules, kind=""):
+    """Compare ``what`` reads: an ``_OfScope`` or an ``_OfPage``."""
+    old, new = _keys(what, then, now)
     every, revised = list(dict.fromkeys([*new, *old])), {series for series, _ in old.items() ^ new.items()}
-    revised.update(_measured_otherwise(scope, every, then, now))
+    revised.update(what.turned(every))
     read = every if kind in ("", SAME) else [series for series in every if series in revised]
     asked = [versions.get(series) for series in read for versions in (old, new)]
-    points = {point.pk: point for point in having(scope.points.select_related(*RELATED).order_by(), "pk", asked)}
+    points = {point.pk: point for point in what.points(asked)}
     hidden = _hidden(old.keys() ^ new.keys(), then=then, now=now)
-    texts = _measures(scope, revised, (then, now))
+    texts = _measures(what, revised, (then, now))
     stages = [(stage.code, stage.label) for stage in rules.measure_stages]
     lines = []
     for series in read:
@@ -111,21 +199,14 @@ def compare(scope, *, then, now, rules, kind=""):
     return Comparison(lines, kinds, moves, measured)
 
 
-def _keys(scope, then, now):
+def _keys(what, then, now):
     """Return for either day which version of each point is in force: series → its key, in the order of the lines."""
-    rows = scope.points.filter(version_on(then) | version_on(now)).order_by(*ORDER)
     keys = {then: {}, now: {}}
-    for version in rows.values_list("pk", "series", *SPAN, named=True):
+    for version in map(Version._make, what.keys()):
         for day, found in keys.items():
             if is_in_force(version, day):
                 found[version.series] = version.pk
     return keys[then], keys[now]
-
-
-def _measured_otherwise(scope, series, then, now):
-    """Yield the series of points of which some measure has come into force or ended between the two days."""
-    turned = scope.measures.filter(begun_or_ended(*sorted((then, now)))).order_by()
-    return having(turned.values_list("point_series", flat=True), "point_series", series)
 
 
 def _fits(line, kind):
@@ -141,20 +222,23 @@ def _hidden(one_sided, *, then, now):
 
     Only their existence is asked for.
     """
-    every = RiskPoint.objects.filter(version_on(then) | version_on(now)).values_list("series", *SPAN, named=True)
     days = {}
-    for version in having(every, "series", one_sided):
+    every = (row for part in batches(one_sided) for row in _of_anybody().of(series=part, then=then, now=now))
+    for version in map(Version._make, every):
         days.setdefault(version.series, set()).update(day for day in (then, now) if is_in_force(version, day))
     return frozenset(series for series, dates in days.items() if len(dates) == 2)
 
 
-def _measures(scope, series, days):
+@cache
+def _of_anybody():
+    on_either = version_on(Given("then")) | version_on(Given("now"))
+    return Prepared(RiskPoint.objects.filter(on_either, series__within=Given("series")).order_by().values_list(*KEYS))
+
+
+def _measures(what, series, days):
     """Return for each of the ``days`` the texts of the measures in force, as series → stage → text."""
-    there = scope.measures.filter(reduce(or_, map(version_on, days))).order_by("pk")
     texts = [{} for _ in days]
-    for measure in having(
-        there.values_list("point_series", "stage", "text", *SPAN, named=True), "point_series", series
-    ):
+    for measure in map(Measured._make, what.measures(series)):
         for day, found in zip(days, texts, strict=True):
             if is_in_force(measure, day):
                 found.setdefault(measure.point_series, {})[measure.stage] = measure.text

@@ -3,7 +3,7 @@
 Said once, for histories, comparisons and reviews, and to tell a change from none.
 """
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from django.db import models
 
@@ -29,8 +29,7 @@ LABELS = {
 NOBODY = {"holder": "无", "responsible": "无", "final_grade": "未评定"}  # what a page says where nothing is named
 
 
-@dataclass(frozen=True)
-class Difference:
+class Difference(NamedTuple):
     """One thing that two versions say otherwise.
 
     ``running``: it is text, of which the words that differ are marked.

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from registers import comparisons, ledgers, versions
 from registers.differences import differences
-from registers.models import ControlMeasure, RiskPoint
+from registers.models import ControlMeasure, RiskPoint, Unit
 from tests.registers.test_counts import DAYS, UNITS, Register
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database("both")]
@@ -107,7 +107,8 @@ def test_comparison_is_that_of_all_versions(campus, first, done, days, who):
             register.act("add", DAYS[0], unit, number)
         for act, day, unit, number in sorted(done, key=lambda act: act[1]):
             register.act(act, day, unit, number)
-        rules, scope = campus.scheme.rules, ledgers.for_reader(campus.actor(getattr(campus, who)))
+        actor, rules = campus.actor(getattr(campus, who)), campus.scheme.rules
+        scope = ledgers.for_reader(actor)
         plain = plainly(scope, then, now, rules)
         for kind in KINDS:
             found = comparisons.compare(scope, then=then, now=now, rules=rules, kind=kind)
@@ -115,6 +116,15 @@ def test_comparison_is_that_of_all_versions(campus, first, done, days, who):
             assert found.kinds == Counter(line[0] for line in plain)
             assert found.moves == Counter(line[4] for line in plain if line[4])
             assert found.measured == sum(bool(line[5]) for line in plain if line[1] and line[2])
+        series = [(line[1] or line[2]).series for line in plain]
+        units = list(Unit.objects.values_list("pk", flat=True))
+        page = comparisons.compare_page(actor, series, then=then, now=now, rules=rules, units=units)
+        assert [said(line) for line in page.lines] == plain
+        for post in {version.post for line in plain for version in line[1:3] if version and version.post}:
+            part = {"units": [post.unit_id], "posts": [post.pk]}
+            page = comparisons.compare_page(actor, series, then=then, now=now, rules=rules, **part)
+            of_post = ledgers.Scope(scope.points.filter(post=post), scope.measures.filter(unit=post.unit_id))
+            assert [said(line) for line in page.lines] == plainly(of_post, then, now, rules)
         transaction.set_rollback(True)
 
 

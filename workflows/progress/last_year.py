@@ -1,12 +1,14 @@
 """This year beside last year: the day that stands for last year, and the comparison as a paper."""
 
 from datetime import date
+from functools import cache
 
 from django.utils import timezone
 
 from registers import comparisons, kept, ledgers
 from registers.models import Post, Scheme, Unit
 from registers.papers.compose import source
+from registers.prepared import Given, Prepared
 from workflows.deadlines import days
 from workflows.models import Campaign
 
@@ -17,14 +19,14 @@ def last_year(on):
     By then all changes of last year were in force and none of this year's was. Without a campaign it is the last day of
     the year before.
     """
-    opened = (
-        Campaign.objects.filter(opened_at__lt=days.due_moment(on))
-        .exclude(state=Campaign.State.STANDING)
-        .order_by("-opened_at")
-        .values_list("opened_at", flat=True)
-        .first()
-    )
-    return days.add_days(timezone.localdate(opened), -1) if opened else date(on.year - 1, 12, 31)
+    opened = _opened().of(by=days.due_moment(on))
+    return days.add_days(timezone.localdate(opened[0][0]), -1) if opened else date(on.year - 1, 12, 31)
+
+
+@cache
+def _opened():
+    rows = Campaign.objects.filter(opened_at__lt=Given("by")).exclude(state=Campaign.State.STANDING)
+    return Prepared(rows.order_by("-opened_at").values_list("opened_at")[:1])
 
 
 @source(
@@ -57,30 +59,29 @@ def compared(actor, *, unit="", post="", then, kind=""):
     ``unit``, ``post``: codes; ``then``: the day as ISO. The counts of ``comparisons.Comparison``; the rows are the series of its
     lines of a ``kind``.
     """
-    comparison = _compared(actor, unit, post, date.fromisoformat(then), kind=kind)
-    figures = {"kinds": comparison.kinds, "moves": comparison.moves, "measured": comparison.measured}
-    return figures, [str(line.point.series) for line in comparison.lines]
-
-
-def lines(actor, series, *, unit="", post="", then):
-    """Return the lines of these series in their order, as far as this person may read them still."""
-    if not series:
-        return []
-    found = {str(line.point.series): line for line in _compared(actor, unit, post, then, series=series).lines}
-    return [found[one] for one in series if one in found]
-
-
-def _compared(actor, unit, post, then, *, kind="", series=None):
-    """The comparison, of all or only of some ``series``."""
-    scope, rules = ledgers.for_reader(actor), Scheme.objects.visible_to(actor).in_use().rules
+    scope, day = ledgers.for_reader(actor), date.fromisoformat(then)
     if post:
         scope = of_post(scope, Post.objects.visible_to(actor).get(code=post))
     else:
         scope = of_units(scope, Unit.objects.visible_to(actor).subtree(unit))
-    if series is not None:
-        points, measures = scope.points.filter(series__in=series), scope.measures.filter(point_series__in=series)
-        scope = ledgers.Scope(points, measures)
-    return comparisons.compare(scope, then=then, now=actor.on, rules=rules, kind=kind)
+    rules = Scheme.objects.visible_to(actor).in_use().rules
+    comparison = comparisons.compare(scope, then=day, now=actor.on, rules=rules, kind=kind)
+    figures = {"kinds": comparison.kinds, "moves": comparison.moves, "measured": comparison.measured}
+    return figures, [str(line.point.series) for line in comparison.lines]
+
+
+def lines(actor, series, *, then, units, posts=None):
+    """Return the lines of these series in their order, as far as this person may read them still.
+
+    ``units``, ``posts``: as of ``comparisons.compare_page``.
+    """
+    if not series:
+        return []
+    rules = Scheme.objects.visible_to(actor).in_use().rules
+    place = {"units": units, "posts": posts}
+    shown = comparisons.compare_page(actor, series, then=then, now=actor.on, rules=rules, **place)
+    found = {str(line.point.series): line for line in shown.lines}
+    return [found[one] for one in series if one in found]
 
 
 def of_units(scope, units):

@@ -8,7 +8,7 @@ import logging
 from collections import Counter, defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache, partial
+from functools import cache, cached_property, lru_cache, partial
 from typing import NamedTuple
 
 from django.db import transaction
@@ -17,7 +17,7 @@ from django.db.models import Case, Count, Q, Sum, When
 from registers.access import policy_of
 from registers.models import PointCount, RiskPoint
 from registers.models.spans import OPEN_VERSION, ended_since, not_as_open_on, open_later, version_on
-from registers.prepared import Prepared
+from registers.prepared import Given, Prepared
 
 logger = logging.getLogger(__name__)
 
@@ -34,15 +34,20 @@ class Readable:
     """What somebody may read on a day: numbers, and the ``points`` as a query that an index alone answers.
 
     ``counted``: a list of (unit id, grade id, its rank, its code, number). The grade is None where points have none.
-    ``find``: makes the query, which not everybody needs who counts.
+    ``find``: makes the query, which not everybody needs who counts. ``key``: all that decides it, as text.
     """
 
     counted: list
     find: Callable
+    key: str
 
     @cached_property
     def points(self):
         return self.find()
+
+    def listed(self, places, *, order, read, within=("pk",)):
+        """Return the points of ``places`` in an order, as a ``Listed`` whose statements are kept."""
+        return Listed(lambda: self.points.order_by(*order), places, read=read, within=within, key=(self.key, order))
 
 
 class Place(NamedTuple):
@@ -65,20 +70,25 @@ def totals(scheme, units, *, on):
 
     ``units``: ids, None for all. Returns unit id → {label of the grade, None for none: number}.
     """
-    within = {} if units is None else {"unit__in": units}
-    by = ("unit", "final_grade__label")
-    kept = (
-        PointCount.objects.filter(scheme__slug=scheme.slug, **within).order_by().values(*by).annotate(sum=Sum("number"))
-    )
-    points = RiskPoint.objects.filter(category__scheme__slug=scheme.slug, **within).order_by().values(*by)
-    # Each has an index of its own. Of both in one condition SQLite uses none.
-    differing = [_less_counted(points.filter(part), OPEN_VERSION, on) for part in (open_later(on), ended_since(on))]
+    given = {"slug": scheme.slug, "on": on} | ({} if units is None else {"units": units})
     found = {}
-    for unit, label, number in kept.union(*differing, all=True).values_list(*by, "sum"):
+    for unit, label, number in _totals(frozenset(given)).of(**given):
         numbers = found.setdefault(unit, {})
         numbers[label] = numbers.get(label, 0) + number
     found = {unit: {label: number for label, number in numbers.items() if number} for unit, numbers in found.items()}
     return {unit: numbers for unit, numbers in found.items() if numbers}
+
+
+@cache
+def _totals(names):
+    """Return the statement of ``totals``. ``names``: of what is given to it."""
+    on, by = Given("on"), ("unit", "final_grade__label")
+    within = {"unit__within": Given("units")} if "units" in names else {}
+    kept = PointCount.objects.filter(scheme__slug=Given("slug"), **within).order_by().values(*by)
+    points = RiskPoint.objects.filter(category__scheme__slug=Given("slug"), **within).order_by().values(*by)
+    # Each has an index of its own. Of both in one condition SQLite uses none.
+    differing = [_less_counted(points.filter(part), OPEN_VERSION, on) for part in (open_later(on), ended_since(on))]
+    return Prepared(kept.annotate(sum=Sum("number")).union(*differing, all=True).values_list(*by, "sum"))
 
 
 def readable(actor, *, on, scheme=None):
@@ -86,7 +96,7 @@ def readable(actor, *, on, scheme=None):
 
     ``scheme``: only its points.
     """
-    rule, found, settled = policy_of(RiskPoint), {}, True
+    rule, found, settled, asked = policy_of(RiskPoint), {}, True, ""
     of_count, of_point = rule.counted(actor, scheme="scheme"), rule.counted(actor)
     own = Q(holder=actor.user_id, holder__isnull=False)
     points, kept = RiskPoint.objects.all(), PointCount.objects.all()
@@ -94,9 +104,9 @@ def readable(actor, *, on, scheme=None):
         points, kept = points.filter(category__scheme__slug=scheme.slug), kept.filter(scheme__slug=scheme.slug)
     if actor.is_authenticated:
         facts = rule.facts(actor)
-        key = repr((actor.user_id, on, scheme and scheme.slug, of_point, facts))
+        asked = repr((actor.user_id, on, scheme and scheme.slug, of_point, facts))
         parts = kept, of_count, partial(_narrowed, points, rule, facts), of_point, own
-        counted, differing = _statements(_Question(key, on, parts))
+        counted, differing = _statements(_Question(asked, on, parts))
         found = {row[:4]: row[4] for row in counted.of()} if counted else {}
         for *key, number, differ in differing.of():
             found[tuple(key)] = found.get(tuple(key), 0) + number
@@ -106,7 +116,7 @@ def readable(actor, *, on, scheme=None):
         there = points.open() if settled else points.in_force(on)
         return there.filter(own if of_point is None else own | of_point)
 
-    return Readable([(*key, number) for key, number in found.items() if number], find)
+    return Readable([(*key, number) for key, number in found.items() if number], find, f"{asked} {settled}")
 
 
 def _narrowed(points, rule, facts):
@@ -115,11 +125,11 @@ def _narrowed(points, rule, facts):
 
 @dataclass(frozen=True)
 class _Question:
-    """What a reader asks for numbers with. ``key``: all that decides it, as text. Its ``parts`` are used where it is new."""
+    """What a reader asks with. ``key``: all that decides it. Its ``parts`` are used where it is new, and the day ``on``."""
 
-    key: str
-    on: object = field(compare=False)
-    parts: tuple = field(compare=False)
+    key: object
+    on: object = field(compare=False, default=None)
+    parts: object = field(compare=False, default=None)
 
 
 @lru_cache(maxsize=STATEMENTS)
@@ -172,14 +182,19 @@ def in_places(counted, units, *, units_first=False):
 class Listed:
     """A list of points of which any slice is read without what stands before it.
 
-    ``points``: a query in the order of the list, which begins with unit and grade, or grade and unit. It finds ids; ``read`` returns
-    what is shown of them, id → row. ``places``: all places of the list in that order. ``within``: the fields by which the points of
-    one place are ordered. ``sifted``: the query holds only some of the points of the places.
+    ``find``: makes a query in the order of the list, which begins with unit and grade, or grade and unit. It finds ids; ``read``
+    returns what is shown of them, id → row. ``places``: all places of the list in that order. ``within``: the fields by which the
+    points of one place are ordered. ``sifted``: the query holds only some of the points of the places. ``key``: all that decides the
+    query, where its statements are to be kept.
     """
 
-    def __init__(self, points, places, *, read, within=("pk",), sifted=False):
-        self.points, self.places = points.values_list("pk", flat=True), places
-        self.read, self.within, self.sifted = read, within, sifted
+    def __init__(self, find, places, *, read, within=("pk",), sifted=False, key=None):
+        self.find, self.places = find, places
+        self.read, self.within, self.sifted, self.key = read, within, sifted, key
+
+    @cached_property
+    def points(self):
+        return self.find().values_list("pk", flat=True)
 
     def __getitem__(self, part):
         ids = (self._sought if self.sifted else self._read)(part.start, part.stop)
@@ -197,8 +212,15 @@ class Listed:
             seen += place.number
         if not chosen:
             return []
-        points = self._of(chosen) if len(chosen) > 1 else self._of(chosen).order_by(*self.within)
-        return list(points[start - before : stop - before])
+        shape, given = _asked_of(chosen)
+        order = self.within if len(chosen) == 1 else ()
+        if self.key is None:
+            rows = self._of(shape, given, order)
+        else:
+            givens = {name: Given(name) for name in given}
+            asked = _Question((self.key, shape, order), parts=lambda: self._of(shape, givens, order))
+            rows = _ids(asked).parts(**given)
+        return list(rows[start - before : stop - before])
 
     def _sought(self, start, stop):
         """Look through the places in growing parts, until enough is found."""
@@ -219,21 +241,46 @@ class Listed:
             part.append(place)
             among += place.number
             if among >= reach:
-                yield self._of(part)
+                yield self._of(*_asked_of(part))
                 part, among, reach = [], 0, reach * FURTHER
         if part:
-            yield self._of(part)
+            yield self._of(*_asked_of(part))
 
-    def _of(self, places):
-        units, grades = defaultdict(list), {}
-        for place in places:
-            units[place.rank].append(place.unit)
-            grades.setdefault(place.rank, set()).update(place.grades)
+    def _of(self, shape, given, order=()):
+        """Return the query for the points of some places, in the order of the list or another. The first two: of ``_asked_of``."""
         within = Q()
-        for rank, ids in units.items():
-            graded = Q(final_grade=None) if rank is None else Q(final_grade__in=grades[rank])
-            within |= Q(graded, unit__in=ids)
-        return self.points.filter(within)
+        for number, (has_grade, *several) in enumerate(shape):
+            units, grades = (("", "__within")[each] for each in several)
+            graded = {f"final_grade{grades}": given[f"grades{number}"]} if has_grade else {"final_grade": None}
+            within |= Q(**graded, **{f"unit{units}": given[f"units{number}"]})
+        points = self.points.filter(within)
+        return points.order_by(*order) if order else points
+
+
+def _asked_of(places):
+    """Return how one asks for the points of places, and name → value of what is asked.
+
+    The former has for each rank whether it is a grade, and whether several units and grades have it. One is not asked for as several
+    are: a database can read those of one unit in their order.
+    """
+    units, grades, shape, given = defaultdict(list), defaultdict(set), [], {}
+    for place in places:
+        units[place.rank].append(place.unit)
+        grades[place.rank].update(place.grades)
+    for number, rank in enumerate(units):
+        there, of_rank = units[rank], list(grades[rank])
+        several = len(there) > 1, len(of_rank) > 1
+        shape.append((rank is not None, *several))
+        given[f"units{number}"] = there if several[0] else there[0]
+        if rank is not None:
+            given[f"grades{number}"] = of_rank if several[1] else of_rank[0]
+    return tuple(shape), given
+
+
+@lru_cache(maxsize=STATEMENTS)
+def _ids(question):
+    """The statement for the ids of a list, of which a part is read."""
+    return Prepared(question.parts())
 
 
 # --- Keeping ---------------------------------------------------------------------------------------------

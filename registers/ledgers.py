@@ -5,7 +5,7 @@ Its workbook: ``ledger_books``. Source: R1-29, R1-31.
 
 from collections import Counter
 from dataclasses import dataclass, field
-from functools import cache, partial
+from functools import cache, cached_property, partial
 
 from django.db.models import Count, Exists, F, Min, OuterRef
 
@@ -105,7 +105,22 @@ class Row:
 
 def for_reader(actor):
     """Return the scope of what ``actor`` may read."""
-    return Scope(RiskPoint.objects.visible_to(actor), ControlMeasure.objects.visible_to(actor), actor)
+    return _OfReader(actor)
+
+
+class _OfReader(Scope):
+    """The scope of a reader. Its queries are made where they are asked for: a page of a ledger asks by kept statements."""
+
+    def __init__(self, reader):
+        self.reader = reader
+
+    @cached_property
+    def points(self):
+        return RiskPoint.objects.visible_to(self.reader)
+
+    @cached_property
+    def measures(self):
+        return ControlMeasure.objects.visible_to(self.reader)
 
 
 @cache
@@ -162,16 +177,16 @@ class Overview:
 
 def overview(actor, scheme, unit, *, on):
     """Return the ledger of ``unit``: the points of ``points_of`` that ``actor`` may read, and all totals."""
-    units = _units_of(unit)
+    units = units_of(unit)
     readable, order = counts.readable(actor, on=on, scheme=scheme), {pk: place for place, pk in enumerate(units)}
     places = counts.in_places([one for one in readable.counted if one[0] in order], order, units_first=True)
     read = partial(plain.readable, actor)
-    points = counts.Listed(readable.points.order_by(*ORDER), places, read=read, within=WITHIN)
+    points = readable.listed(places, order=ORDER, read=read, within=WITHIN)
     return Overview(points, sum(place.number for place in places), _sums(scheme, unit, units, on=on))
 
 
-def _units_of(unit):
-    """The units of a ledger in its order: id → name."""
+def units_of(unit):
+    """Return a unit and all below it in the order of a ledger: id → name."""
     rows = _all_units().of()
     below = reached(tree_of([(pk, parent) for pk, parent, _ in rows]), [unit.pk])
     return {pk: name for pk, _, name in rows if pk in below}
@@ -256,7 +271,7 @@ def totals(scheme, unit, *, on):
 
     Returns ``[(unit name, {grade label or "未评定": count}, total)]``; figures only, so no reader's scope applies.
     """
-    sums = _sums(scheme, unit, _units_of(unit), on=on)
+    sums = _sums(scheme, unit, units_of(unit), on=on)
     return [
         (name, Counter({label or "未评定": n for label, n in numbers.items()}), total)
         for _, name, numbers, total in sums

@@ -8,8 +8,8 @@ from collections import namedtuple
 from functools import cache, cached_property
 
 from registers.access import Seen
-from registers.models import Grade, Post, Responsibility, RiskCategory, RiskPoint, Unit, User
-from registers.prepared import Given
+from registers.models import Grade, Post, ResponsibleParty, RiskCategory, RiskPoint, Unit, User
+from registers.prepared import Given, Prepared
 
 _OWN = (
     "pk",
@@ -95,14 +95,23 @@ class Tables:
 
 
 def measures(rows):
-    """Return measures as a list of ``Measure``, by two further queries.
+    """Return measures as a list of ``Measure``, by a further query.
 
     ``rows``: their values (``MEASURED``).
     """
-    own = list(rows)
-    meant = Responsibility.objects.filter(pk__in={row[3] for row in own} - {None}).prefetch_related("parties")
-    named = {row.pk: Named(row.name) for row in meant}
+    own, named = list(rows), {}
+    if meant := {row[3] for row in own} - {None}:
+        for key, *names in _parties().of(ids=meant):
+            named.setdefault(key, {})[next(filter(None, names))] = None  # a set that keeps its order
+    named = {key: Named("、".join(names)) for key, names in named.items()}
     return [Measure(*row, named.get(row[3])) for row in own]
+
+
+@cache
+def _parties():
+    """Return the query for whom responsibilities name, as ``Responsibility.name`` has them."""
+    rows = ResponsibleParty.objects.filter(responsibility__within=Given("ids")).order_by("responsibility", "position")
+    return Prepared(rows.values_list("responsibility", "user__name", "post__name", "unit__name"))
 
 
 def _named(rows):

@@ -2,6 +2,7 @@
 
 from collections import namedtuple
 from datetime import date
+from functools import cache
 from urllib.parse import urlencode
 
 from django.conf import settings
@@ -14,12 +15,13 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from registers import audit, clock, jobs, ledgers
-from registers.access import can, require
+from registers.access import Seen, can, require
 from registers.actors import SCHOOL_ROLES
 from registers.imports.progress import TAKING
 from registers.models import Job, Scheme, Unit
 from registers.papers import writing
 from registers.plain import Labelled
+from registers.prepared import Given
 from registers.refusals import Refused
 from registers.text import digest_of_text
 from registers.views.paging import paged
@@ -65,7 +67,7 @@ def ledger(request):
                 for number, row in enumerate(ledgers.rows(scope, scheme, unit, on=on, points=page.rows), page.first)
             ],
             "totals": [
-                (name, [counted.get(label, 0) for label in labels], number)
+                (name, tuple([counted.get(label, 0) for label in labels]), number)
                 for pk, name, counted, number in found.sums
                 if all_units or pk in here
             ],
@@ -198,8 +200,13 @@ def _readable_units(request):
     """The units whose ledger the reader may choose, as (code, name), the institution first."""
     actor = request.actor
     ids = actor.unit_ids("liaison", "unit_head", "group_member", "leader_in_charge", *SCHOOL_ROLES, "registrar")
-    units = Unit.objects.visible_to(actor).order_by(F("parent_id").asc(nulls_first=True), "position")
-    return [(code, name) for pk, code, name in units.values_list("pk", "code", "name") if pk in ids] if ids else []
+    return _units().by(actor, ids=ids) if ids else []
+
+
+@cache
+def _units():
+    units = Unit.objects.filter(pk__within=Given("ids")).order_by(F("parent_id").asc(nulls_first=True), "position")
+    return Seen(units.values_list("code", "name"))
 
 
 def _chosen(request, units):

@@ -63,6 +63,7 @@ SAID = {
 }
 PowerRow = namedtuple("PowerRow", (*POWER_SHOWN, "steps", "said"))
 Step = namedtuple("Step", "post_name procedure time_limit")
+IN_LIST = (F("final_grade__rank").asc(nulls_last=True), "unit__position", "unit__code", "pk")
 CHANGES_SHOWN = ("category", "holder", "final_grade", "content", "manifestation", "involved_posts", "grade_reason")
 
 
@@ -95,16 +96,15 @@ def listed(actor, filters, readable, units):
 
     ``readable``: from ``counts.readable``. ``units``: the ids of all units in their order. Returns a ``counts.Listed``.
     """
-    points = readable.points.order_by(F("final_grade__rank").asc(nulls_last=True), "unit__position", "unit__code", "pk")
-    counted, order = readable.counted, {pk: number for number, pk in enumerate(units)}
+    counted, order, sifting = readable.counted, {pk: number for number, pk in enumerate(units)}, []
     if filters["q"]:
         # A text without capitals, such as a Chinese one, need not be compared in capitals.
         contains = "contains" if filters["q"].upper() == filters["q"].lower() else "icontains"
         named = Post.objects.visible_to(actor).filter(**{f"name__{contains}": filters["q"]})
         texts = (Q(**{f"{field}__{contains}": filters["q"]}) for field in ("content", "manifestation"))
-        points = points.filter(reduce(or_, texts, Q(post__in=named.order_by().values("pk"))))
+        sifting.append(reduce(or_, texts, Q(post__in=named.order_by().values("pk"))))
     if filters["category"]:
-        points = points.filter(category__code=filters["category"])
+        sifting.append(Q(category__code=filters["category"]))
     if filters["grade"]:
         code = None if filters["grade"] == "none" else filters["grade"]
         counted = [one for one in counted if one[3] == code]
@@ -112,12 +112,14 @@ def listed(actor, filters, readable, units):
         below = set(Unit.objects.visible_to(actor).subtree(filters["unit"]).values_list("pk", flat=True))
         counted = [one for one in counted if one[0] in below]
     places = counts.in_places(counted, order)
-    return counts.Listed(
-        points,
-        places,
-        read=lambda ids: {row[0]: Row(*row) for row in _rows().by(actor, ids=ids)},
-        sifted=bool(filters["q"] or filters["category"]),
-    )
+
+    def read(ids):
+        return {row[0]: Row(*row) for row in _rows().by(actor, ids=ids)}
+
+    if not sifting:
+        return readable.listed(places, order=IN_LIST, read=read)
+    points = readable.points.filter(*sifting).order_by(*IN_LIST)
+    return counts.Listed(lambda: points, places, read=read, sifted=True)
 
 
 @cache

@@ -5,10 +5,13 @@ still open, findings of inspections that are not put right, and warnings that ar
 nothing here: its row goes back.
 """
 
+from functools import cache
+
 from django.db.models import F, Q, TextField, Value
 from django.db.models.functions import Cast
 
 from registers.batches import batches
+from registers.prepared import Given, Prepared
 from workflows.deadlines import days
 from workflows.models import NoticeSheet, Rectification, Submission, SubmissionLine, WarningPoint
 
@@ -18,7 +21,8 @@ SOURCES = []
 def blocks(sentence, *, series):
     """Let a function name points of which ``sentence`` is to be said.
 
-    ``function(on)`` returns what speaks against points at the end of the day ``on``, as a query. ``series``: where it has their series.
+    ``function(on, end)`` returns what speaks against points at the ``end`` of the day ``on`` (a moment), as a query. ``series``: where
+    it has their series.
     """
 
     def registered(function):
@@ -33,12 +37,18 @@ def on_points(points, on):
 
     ``points``: their series. All reasons are asked for in one query for so many of them.
     """
-    return _by_series(said for part in batches(points) for said in _said(part, on, F))
+    end = days.due_moment(on)
+    return _by_series(said for part in batches(points) for said in _of_points().of(series=part, on=on, end=end))
+
+
+@cache
+def _of_points():
+    return Prepared(_said("within", Given("series"), Given("on"), Given("end"), F))
 
 
 def on_query(points, on):
     """As ``on_points``, for all points of a query, by the text of their series: one statement."""
-    return _by_series(_said(points.order_by().values("series"), on, as_text))
+    return _by_series(_said("in", points.order_by().values("series"), on, days.due_moment(on), as_text))
 
 
 def as_text(series):
@@ -46,9 +56,12 @@ def as_text(series):
     return Cast(series, TextField())
 
 
-def _said(points, on, series_of):
+def _said(among, points, on, end, series_of):
     rows = [
-        function(on).filter(**{f"{series}__in": points}).order_by().values_list(series_of(series), Value(sentence))
+        function(on, end)
+        .filter(**{f"{series}__{among}": points})
+        .order_by()
+        .values_list(series_of(series), Value(sentence))
         for sentence, series, function in SOURCES
     ]
     return rows[0].union(*rows[1:])
@@ -62,13 +75,12 @@ def _by_series(said):
 
 
 @blocks("等级正在公示，公示办结以后再计算", series="risk_point__series")
-def on_notice(on):
+def on_notice(on, end):
     """Name the points whose grades are on notice.
 
     While an objection is open the sheet stays on its notice. The sentence says no more than that, because the unit concerned is not
     told of an objection.
     """
-    end = days.due_moment(on)
     rows = NoticeSheet.objects.filter(Q(left_at=None) | Q(left_at__gte=end), notice__starts_on__lte=on)
     sheets = rows.order_by().values("submission")
     # A union, because PostgreSQL uses no index through an OR: it would read points in the order of their keys instead.
@@ -77,19 +89,17 @@ def on_notice(on):
 
 
 @blocks("检查发现的问题尚未销号，销号以后再计算", series="finding__point_series")
-def open_findings(on):
+def open_findings(on, end):
     """Name the points about which an inspection has found something that is not put right."""
-    end = days.due_moment(on)
     ordered = Rectification.objects.filter(Q(closed_at=None) | Q(closed_at__gte=end), issued_at__lt=end)
     return ordered.filter(finding__point_series__isnull=False, finding__withdrawn_at=None)
 
 
 @blocks("有尚未办结的监督事项，办结以后再计算", series="series")
-def open_warnings(on):
+def open_warnings(on, end):
     """Name the points that an issued warning is about which is not lifted.
 
     The sentence does not say that it is a warning: whoever reads the point may not read that.
     """
-    end = days.due_moment(on)
     still = Q(warning__lifted_at=None) | Q(warning__lifted_at__gte=end)
     return WarningPoint.objects.filter(still, warning__issued_at__lt=end)

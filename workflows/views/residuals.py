@@ -1,19 +1,21 @@
 """The page of expected and actual grades: figures by grade, and what is missing point by point."""
 
 from collections import namedtuple
-from functools import partial
+from functools import cache, partial
 
 from django.db.models import F
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
-from registers import counts, kept, plain, residuals
-from registers.access import require
+from registers import counts, kept, ledgers, plain, residuals
+from registers.access import Seen, require
 from registers.models import Scheme, Unit
+from registers.prepared import Given
 from registers.views.paging import paged
 from registers.views.sent import sought
 from workflows.views.comparisons import READS_LEDGERS
 
+IN_LIST = ("final_grade__rank", "unit__position", "unit__code", "pk")
 # Of each grade: rank and label. ``missing``: sentences.
 Row = namedtuple("Row", "series content unit post decided expected actual missing bound")
 
@@ -27,8 +29,7 @@ def residual_list(request):
     of figures that are kept, else None), ``page`` of points (``Row``).
     """
     actor = request.actor
-    units = Unit.objects.visible_to(actor).existing(actor.on).filter(pk__within=actor.unit_ids(*READS_LEDGERS))
-    units = units.order_by(F("parent_id").asc(nulls_first=True), "position")
+    units = _units().by(actor, ids=actor.unit_ids(*READS_LEDGERS), on=actor.on)
     unit = _chosen(request, units)
     require(actor, "view_ledger", unit)
     scheme = Scheme.objects.visible_to(actor).in_use()
@@ -43,7 +44,7 @@ def residual_list(request):
         "workflows/residual_list.html",
         {
             "unit": unit,
-            "units": list(units.values_list("code", "name")),
+            "units": units,
             "enabled": enabled,
             "counts": residuals.lines(counted.figures, rules),
             "counted_at": counted.made_at,
@@ -57,12 +58,16 @@ def _points(actor, scheme, unit):
 
     As in the ledger they are those of the scheme in use: of another one nothing is known.
     """
-    below = Unit.objects.visible_to(actor).subtree(unit.code).order_by("position", "code").values_list("pk", flat=True)
-    order = {pk: place for place, pk in enumerate(below)}
+    order = {pk: place for place, pk in enumerate(ledgers.units_of(unit))}
     readable = counts.readable(actor, on=actor.on, scheme=scheme)
     graded = [one for one in readable.counted if one[0] in order and one[1] is not None]
-    points = readable.points.order_by("final_grade__rank", "unit__position", "unit__code", "pk")
-    return counts.Listed(points, counts.in_places(graded, order), read=partial(plain.readable, actor))
+    return readable.listed(counts.in_places(graded, order), order=IN_LIST, read=partial(plain.readable, actor))
+
+
+@cache
+def _units():
+    units = Unit.objects.existing(Given("on")).filter(pk__within=Given("ids"))
+    return Seen(units.order_by(F("parent_id").asc(nulls_first=True), "position").values_list("code", "name"))
 
 
 def _row(point, found, rules):
@@ -75,6 +80,5 @@ def _row(point, found, rules):
 
 def _chosen(request, units):
     """The unit that the address names, else the highest of the reader's, else the school."""
-    if code := sought(request.GET, "unit"):
-        return get_object_or_404(Unit.objects.visible_to(request.actor), code=code)
-    return units.first() or get_object_or_404(Unit.objects.visible_to(request.actor), parent=None)
+    code = sought(request.GET, "unit") or (units[0][0] if units else "")
+    return get_object_or_404(Unit.objects.visible_to(request.actor), **({"code": code} if code else {"parent": None}))

@@ -3,7 +3,7 @@
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
-from registers.access import YES, Policy, no, policy
+from registers.access import YES, Policy, PolicyOfFacts, no, policy
 from registers.actors import GROUP_MEMBER, SCHOOL_ROLES
 from workflows.models import Activity, Attendance
 
@@ -12,17 +12,14 @@ ACTIVITY_READERS = (*KEEPERS, GROUP_MEMBER, "leader_in_charge", "registrar", *SC
 
 
 @policy("workflows.Activity")
-class ActivityPolicy(Policy):
-    def visible(self, rows, actor):
+class ActivityPolicy(PolicyOfFacts):
+    def facts(self, actor):
+        return {"person": actor.user_id, "units": actor.home_unit_ids | actor.unit_ids(*ACTIVITY_READERS)}
+
+    def readable(self, facts):
         """Activities of his unit and the school, those he was expected at, and those of units he answers for."""
-        if not actor.is_authenticated:
-            return rows.none()
-        expected = Attendance.objects.filter(activity=OuterRef("pk"), user=actor.user_id)
-        return rows.filter(
-            Q(unit__parent=None)
-            | Q(unit__within=actor.home_unit_ids | actor.unit_ids(*ACTIVITY_READERS))
-            | Q(Exists(expected))
-        )
+        expected = Attendance.objects.filter(activity=OuterRef("pk"), user=facts["person"])
+        return Q(unit__parent=None) | Q(unit__within=facts["units"]) | Q(Exists(expected))
 
     def may_enter(self, actor, activity):
         """Enter an activity of ``activity.unit``: the unit's liaison or head, and for the school the office."""

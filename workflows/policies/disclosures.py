@@ -2,7 +2,7 @@
 
 from django.db.models import Q
 
-from registers.access import Policy, no, policy
+from registers.access import Policy, PolicyOfFacts, no, policy
 from workflows.models import Disclosure
 from workflows.policies.activities import ACTIVITY_READERS, keeps
 
@@ -10,15 +10,16 @@ NOT_KEEPER = "办事公开由本单位联络员或负责人登记，学校的由
 
 
 @policy("workflows.Disclosure")
-class DisclosurePolicy(Policy):
-    def visible(self, rows, actor):
+class DisclosurePolicy(PolicyOfFacts):
+    def facts(self, actor):
+        return {"watches": actor.unit_ids(*ACTIVITY_READERS)}
+
+    def readable(self, facts):
         """All of them for everybody signed in, because they are about what is public.
 
         Void ones for who watches the unit.
         """
-        if not actor.is_authenticated:
-            return rows.none()
-        return rows.filter(Q(voided_at=None) | Q(unit__within=actor.unit_ids(*ACTIVITY_READERS)))
+        return Q(voided_at=None) | Q(unit__within=facts["watches"])
 
     def may_enter(self, actor, disclosure):
         """Record a matter of ``disclosure.unit``: the unit's liaison or head, and for the school the office."""

@@ -7,7 +7,7 @@ handles it and the 纪委, by nobody else. Source: R0-18, R2-17, R2-18, R4-09.
 from django.db.models import Q
 
 from registers import clock
-from registers.access import YES, Policy, no, policy
+from registers.access import YES, PolicyOfFacts, no, policy
 from registers.actors import DISCIPLINE, GROUP_MEMBER
 from workflows.policies.activities import ACTIVITY_READERS, keeps
 from workflows.policies.deciders import ORGANISER
@@ -22,19 +22,20 @@ NOT_KEEPER = "教育计划由本单位联络员或负责人制定，学校的由
 
 
 @policy("workflows.DutyStatement")
-class DutyStatementPolicy(Policy):
-    def visible(self, rows, actor):
+class DutyStatementPolicy(PolicyOfFacts):
+    def facts(self, actor):
+        """Return the ids of the units whose statements the actor reads, leads, or works in."""
+        roles = {"reads": READERS, "leads": OF_THE_UNIT}
+        return {name: actor.unit_ids(*held) for name, held in roles.items()} | {"home": actor.home_unit_ids}
+
+    def readable(self, facts):
         """All of a school for its office and bodies.
 
         Once it was sent, those who lead the unit read it, once it is signed, everybody who works there.
         """
-        if not actor.is_authenticated:
-            return rows.none()
         sent = Q(sent_at__isnull=False) | ~Q(reply="")
-        own = sent & Q(unit__within=actor.unit_ids(*OF_THE_UNIT)) | Q(
-            signed_at__isnull=False, unit__within=actor.home_unit_ids
-        )
-        return rows.filter(Q(institution__within=actor.unit_ids(*READERS)) | own)
+        own = sent & Q(unit__within=facts["leads"]) | Q(signed_at__isnull=False, unit__within=facts["home"])
+        return Q(institution__within=facts["reads"]) | own
 
     def may_draft(self, actor, statement):
         """Draft the statement of a unit, as whoever handles it."""
@@ -67,18 +68,21 @@ class DutyStatementPolicy(Policy):
         return organisers(statement.unit_id)
 
 
-class Restricted(Policy):
+class Restricted(PolicyOfFacts):
     """The policy of records about a person.
 
     Read by himself, his unit's head, the office that handles them and the 纪委.
     """
 
-    def visible(self, rows, actor):
-        if not actor.is_authenticated:
-            return rows.none()
-        heads = Q(unit__within=actor.unit_ids("unit_head")) & ~Q(person__within=actor.stands_in_for)
-        kept = Q(institution__within=actor.unit_ids(DISCIPLINE)) | heads
-        return rows.filter(Q(person=actor.user_id) | kept | issues(facts_of(actor)))
+    def facts(self, actor):
+        """Return those on warnings, and the units that he heads or keeps clues of, and for whom he stands in."""
+        headed, discipline = actor.unit_ids("unit_head"), actor.unit_ids(DISCIPLINE)
+        return facts_of(actor) | {"headed": headed, "discipline": discipline, "others": actor.stands_in_for}
+
+    def readable(self, facts):
+        heads = Q(unit__within=facts["headed"]) & ~Q(person__within=facts["others"])
+        kept = Q(institution__within=facts["discipline"]) | heads
+        return Q(person=facts["person"]) | kept | issues(facts)
 
 
 @policy("workflows.AvoidanceRecord")
@@ -114,14 +118,13 @@ class LeavingAuditPolicy(Restricted):
 
 
 @policy("workflows.EducationItem")
-class EducationPolicy(Policy):
-    def visible(self, rows, actor):
+class EducationPolicy(PolicyOfFacts):
+    def facts(self, actor):
+        return {"units": actor.home_unit_ids | actor.unit_ids(*ACTIVITY_READERS)}
+
+    def readable(self, facts):
         """The school's plan for everybody, a unit's for those who work there or answer for it."""
-        if not actor.is_authenticated:
-            return rows.none()
-        return rows.filter(
-            Q(unit__parent=None) | Q(unit__within=actor.home_unit_ids | actor.unit_ids(*ACTIVITY_READERS))
-        )
+        return Q(unit__parent=None) | Q(unit__within=facts["units"])
 
     def may_plan(self, actor, item):
         """Plan for ``item.unit``: the unit's liaison or head, for the school the office."""

@@ -6,31 +6,32 @@ Whoever puts something right, or asks to have it closed, never closes it.
 from django.db.models import Exists, OuterRef, Q
 
 from registers import clock
-from registers.access import YES, Policy, can, no, policy
+from registers.access import YES, Policy, PolicyOfFacts, can, no, policy, policy_of
 from registers.models import User
 from registers.models.spans import is_closed
 from workflows.models import Finding, Inspection, InspectionSeat, Rectification
 from workflows.policies.deciders import ORGANISER
 from workflows.policies.handling import handles, holders, kept_from, organisers, own_units
-from workflows.policies.inspections import ANSWERABLE, hosts, inspects, seat_of
+from workflows.policies.inspections import ANSWERABLE, facts_of, hosts, inspects, seat_of
 
 NOT_ISSUED = "检查结论作出后下达整改。"
 DONE = "该问题已经销号。"
 
 
 @policy("workflows.Finding")
-class FindingPolicy(Policy):
-    def visible(self, rows, actor):
+class FindingPolicy(PolicyOfFacts):
+    def facts(self, actor):
+        return facts_of(actor)
+
+    def readable(self, facts):
         """Findings of inspections that he carries out or oversees, and those he puts right.
 
         Those of his unit from the preliminary opinion on.
         """
-        if not actor.is_authenticated:
-            return rows.none()
-        full = Inspection.objects.filter(inspects(actor)).order_by().values("pk")
-        hosted = Inspection.objects.filter(hosts(actor), preliminary_at__isnull=False).order_by().values("pk")
-        own = Rectification.objects.filter(finding=OuterRef("pk"), owner=actor.user_id)
-        return rows.filter(Q(inspection__in=full) | Q(inspection__in=hosted) | Q(Exists(own)))
+        full = Inspection.objects.filter(inspects(facts)).order_by().values("pk")
+        hosted = Inspection.objects.filter(hosts(facts), preliminary_at__isnull=False).order_by().values("pk")
+        own = Rectification.objects.filter(finding=OuterRef("pk"), owner=facts["person"])
+        return Q(inspection__in=full) | Q(inspection__in=hosted) | Q(Exists(own))
 
     def may_record(self, actor, finding):
         """Record a finding, as a member of the team, until there is a conclusion."""
@@ -59,9 +60,13 @@ class FindingPolicy(Policy):
 
 
 @policy("workflows.Rectification")
-class RectificationPolicy(Policy):
-    def visible(self, rows, actor):
-        return rows.filter(finding__in=Finding.objects.visible_to(actor).order_by().values("pk"))
+class RectificationPolicy(PolicyOfFacts):
+    def facts(self, actor):
+        return facts_of(actor)
+
+    def readable(self, facts):
+        found = Finding.objects.filter(policy_of(Finding).readable(facts))
+        return Q(finding__in=found.order_by().values("pk"))
 
     def may_work(self, actor, rectification):
         """Hand in the plan, report, ask for time or for closing.

@@ -6,7 +6,7 @@ its notice, and reads what was found once it has the preliminary opinion.
 
 from django.db.models import Exists, OuterRef, Q
 
-from registers.access import YES, Policy, no, policy
+from registers.access import YES, Policy, PolicyOfFacts, no, policy
 from registers.actors import GROUP_MEMBER
 from workflows.models import Inspection, InspectionSeat, InspectionSignature
 from workflows.policies.deciders import ORGANISER
@@ -28,19 +28,32 @@ def seat_of(actor, inspection):
     return actor.memory[key]
 
 
-def inspects(actor):
-    """The condition of inspections that the actor reads in full.
+def facts_of(actor):
+    """Return what decides which inspections an actor reads: who he is, and ids of units.
+
+    Those of his own, those that he oversees, and those that he answers for when they are inspected.
+    """
+    return {
+        "person": actor.user_id,
+        "own_units": own_units(actor),
+        "oversees": actor.unit_ids(ORGANISER, *BODIES),
+        "hosts": actor.unit_ids(*HOSTS),
+    }
+
+
+def inspects(facts):
+    """The condition of inspections that an actor reads in full, of whom ``facts_of`` returns ``facts``.
 
     As the office, in one of the school's bodies, or in the team, and never of his own unit.
     """
-    seated = InspectionSeat.objects.filter(inspection=OuterRef("pk"), user=actor.user_id, left_at=None)
-    overseen = Q(plan__institution__within=actor.unit_ids(ORGANISER, *BODIES))
-    return ~Q(unit__within=own_units(actor)) & (Q(Exists(seated)) | overseen)
+    seated = InspectionSeat.objects.filter(inspection=OuterRef("pk"), user=facts["person"], left_at=None)
+    overseen = Q(plan__institution__within=facts["oversees"])
+    return ~Q(unit__within=facts["own_units"]) & (Q(Exists(seated)) | overseen)
 
 
-def hosts(actor):
-    """The condition of inspections that the actor reads for the inspected unit, after its notice."""
-    return Q(unit__within=actor.unit_ids(*HOSTS), notified_at__isnull=False)
+def hosts(facts):
+    """The condition of inspections that an actor reads for the inspected unit, after its notice."""
+    return Q(unit__within=facts["hosts"], notified_at__isnull=False)
 
 
 def _at_work(actor, inspection, otherwise):
@@ -63,9 +76,12 @@ def _leads(actor, inspection, otherwise):
 
 
 @policy("workflows.Inspection")
-class InspectionPolicy(Policy):
-    def visible(self, rows, actor):
-        return rows.filter(inspects(actor) | hosts(actor)) if actor.is_authenticated else rows.none()
+class InspectionPolicy(PolicyOfFacts):
+    def facts(self, actor):
+        return facts_of(actor)
+
+    def readable(self, facts):
+        return inspects(facts) | hosts(facts)
 
     def may_read_results(self, actor, inspection):
         """Read what the team found.
@@ -74,7 +90,7 @@ class InspectionPolicy(Policy):
         """
         if (
             inspection.preliminary_at is not None
-            or Inspection.objects.filter(inspects(actor), pk=inspection.pk).exists()
+            or Inspection.objects.filter(inspects(facts_of(actor)), pk=inspection.pk).exists()
         ):
             return YES
         return no("检查组形成初步意见后可以查看。")

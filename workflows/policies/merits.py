@@ -1,6 +1,7 @@
 """Who records that somebody was held to account or commended, and who reads it (R0-19, R1-48, R2-19)."""
 
 from registers.access import YES, Policy, no, policy
+from registers.policies import OpenToStaff
 from workflows.policies.handling import handles
 from workflows.policies.warnings import NOT_OFFICE, concerns, facts_of, issues
 
@@ -21,6 +22,5 @@ class AccountabilityPolicy(_MeritPolicy):
 
 
 @policy("workflows.Commendation")
-class CommendationPolicy(_MeritPolicy):
-    def visible(self, rows, actor):
-        return rows if actor.is_authenticated else rows.none()
+class CommendationPolicy(_MeritPolicy, OpenToStaff):
+    pass

@@ -2,19 +2,19 @@
 
 from django.db.models import Q
 
-from registers.access import YES, Policy, no, policy
+from registers.access import YES, Policy, PolicyOfFacts, no, policy
 from registers.actors import SCHOOL_ROLES
-from workflows.models import PublicityNotice
+from workflows.models import Publication, PublicityNotice
 from workflows.policies.door import audiences, the_door
 from workflows.policies.handling import holders
-from workflows.policies.publicity import KEEPERS, of_my_audience
+from workflows.policies.publicity import KEEPERS, insiders, of_audience
 
 DRAFTERS = KEEPERS
 RELEASERS = ("unit_head", "leader_in_charge", "office", "school_group", "party_committee")
 
 
 @policy("workflows.Publication")
-class PublicationPolicy(Policy):
+class PublicationPolicy(PolicyOfFacts):
     def visible(self, rows, actor):
         """What is published, by its audience, and so replaced versions of a standing list.
 
@@ -24,14 +24,21 @@ class PublicationPolicy(Policy):
         if not actor.is_authenticated:
             standing = rows.model.objects.published(actor.on).order_by().values("pk")
             return rows.filter(pk__in=standing, verb="standing", audience__in=audiences(the_door()))
-        standing, audience = rows.model.objects.published(actor.on), of_my_audience(actor, rows.model)
-        replaced = rows.model.objects.filter(verb="standing", ended_at__isnull=False, ended_by=None)
-        return rows.filter(
-            Q(pk__in=standing.filter(audience).order_by().values("pk"))
-            | Q(pk__in=replaced.filter(audience).order_by().values("pk"))
-            | Q(unit__within=actor.unit_ids(*DRAFTERS, *RELEASERS))
-            | Q(drafted_by=actor.user_id)
-        )
+        return super().visible(rows, actor)
+
+    def facts(self, actor):
+        """Return who the actor is, the day, and the units of which he reads as one of theirs, or publishes."""
+        publishes = actor.unit_ids(*DRAFTERS, *RELEASERS)
+        return {"person": actor.user_id, "today": actor.on, "inside": insiders(actor), "publishes": publishes}
+
+    def readable(self, facts):
+        """As ``visible`` says it of colleagues."""
+        audience = of_audience(facts["inside"], Publication)
+        replaced = Publication.objects.filter(verb="standing", ended_at__isnull=False, ended_by=None)
+        parts = (Publication.objects.published(facts["today"]), replaced)
+        standing, before = (some.filter(audience).order_by().values("pk") for some in parts)
+        own = Q(unit__within=facts["publishes"]) | Q(drafted_by=facts["person"])
+        return Q(pk__in=standing) | Q(pk__in=before) | own
 
     def may_draft(self, actor, publication):
         """Draft for a unit: its liaison or head, and the office."""

@@ -5,10 +5,10 @@ from functools import cache, cached_property
 
 from django.db.models import Q
 
-from registers.access import YES, Policy, PolicyOfFacts, no, policy
+from registers.access import YES, Policy, PolicyOfFacts, no, policy, policy_of
 from registers.actors import GROUP_MEMBER, SCHOOL_ROLES
 from registers.prepared import Given, Prepared
-from workflows.models import NoticeSheet, PublicityNotice, Submission
+from workflows.models import NoticeSheet, Objection, PublicityNotice, Submission
 from workflows.models.audiences import CHOSEN, PUBLIC, SCHOOL, UNIT
 from workflows.models.campaigns import RUNNING
 from workflows.models.submissions import UNPUBLISHED
@@ -28,12 +28,11 @@ def insiders(actor):
     return actor.home_unit_ids | actor.unit_ids("unit_head", "liaison", GROUP_MEMBER, *above)
 
 
-def of_my_audience(actor, model):
-    """Return the condition of the rows whose audience the actor belongs to.
+def of_audience(inside, model):
+    """Return the condition of the rows whose audience somebody belongs to who is in the units ``inside`` (``insiders``).
 
     ``model``: notices or publications.
     """
-    inside = insiders(actor)
     chosen = model.units.through.objects.filter(unit__within=inside).order_by().values(model._meta.model_name)
     audience = Q(audience__in=[SCHOOL, PUBLIC]) | Q(audience=UNIT, unit__within=inside)
     return audience | Q(audience=CHOSEN, pk__in=chosen)
@@ -133,7 +132,32 @@ def to_release(actor):
 
 
 @policy("workflows.PublicityNotice")
-class PublicityNoticePolicy(Policy):
+class PublicityNoticePolicy(PolicyOfFacts):
+    def facts(self, actor):
+        """Return those on objections, the day, and the units of which the actor reads as one of theirs, or publishes.
+
+        Where he holds another role only, also the drafts that wait for him to release them.
+        """
+        keeps = actor.unit_ids(*KEEPERS)
+        facts = policy_of(Objection).facts(actor) | {"today": actor.on, "inside": insiders(actor), "keeps": keeps}
+        if actor.unit_ids(*{grant.role for grant in actor.grants}) - keeps:
+            facts["drafts"] = [draft.pk for draft in to_release(actor)]
+        return facts
+
+    def readable(self, facts):
+        """As ``visible`` says it of colleagues."""
+        notices, on = PublicityNotice.objects, facts["today"]
+        audience, objections = of_audience(facts["inside"], PublicityNotice), Objection.objects
+        running, kept = (
+            some.filter(audience).order_by().values("pk") for some in (notices.running(on), notices.kept(on))
+        )
+        objected = objections.filter(policy_of(Objection).readable(facts)).values("notice")
+        readable = Q(pk__in=running) | Q(pk__in=kept) | Q(unit__within=facts["keeps"])
+        readable |= Q(released_at=None, drafted_by=facts["person"]) | Q(released_by=facts["person"])
+        if "drafts" in facts:
+            readable |= Q(pk__within=facts["drafts"])
+        return readable | Q(pk__in=objected)
+
     def visible(self, rows, actor):
         """Running notices by their audience, and so what is kept without names.
 
@@ -145,21 +169,7 @@ class PublicityNoticePolicy(Policy):
         if not actor.is_authenticated:
             running = rows.model.objects.running(actor.on)
             return self.listed(rows, actor).filter(pk__in=running.order_by().values("pk"))
-        objections = rows.model._meta.get_field("objections").related_model.objects.visible_to(actor)
-        audience = of_my_audience(actor, rows.model)
-        readable = [rows.model.objects.running(actor.on), rows.model.objects.kept(actor.on)]
-        running, kept = (some.filter(audience).order_by().values("pk") for some in readable)
-        keeping = actor.unit_ids(*KEEPERS)
-        beside = actor.unit_ids(*{grant.role for grant in actor.grants}) - keeping  # where he holds another role only
-        return rows.filter(
-            Q(pk__in=running)
-            | Q(pk__in=kept)
-            | Q(unit__within=keeping)
-            | Q(released_at=None, drafted_by=actor.user_id)
-            | Q(released_by=actor.user_id)
-            | Q(pk__in=[draft.pk for draft in to_release(actor)] if beside else [])
-            | Q(pk__in=objections.values("notice"))
-        )
+        return super().visible(rows, actor)
 
     def listed(self, rows, actor):
         """For people who are not logged in: also what stood at the public door and stands there no more."""

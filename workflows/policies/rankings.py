@@ -7,7 +7,7 @@ figures once they are shown; everybody reads the result once it is released.
 from django.db.models import Q
 
 from registers import clock
-from registers.access import YES, Policy, no, policy
+from registers.access import YES, Policy, PolicyOfFacts, no, policy
 from registers.actors import GROUP_MEMBER
 from workflows.models import RankedUnit, RankingContest
 from workflows.policies.deciders import ORGANISER
@@ -37,17 +37,15 @@ def _not_ready(ranking):
 
 
 @policy("workflows.Ranking")
-class RankingPolicy(Policy):
-    def visible(self, rows, actor):
+class RankingPolicy(PolicyOfFacts):
+    def facts(self, actor):
+        return {"hosts": actor.unit_ids(*HOSTS), "oversees": actor.unit_ids(*OVERSEERS)}
+
+    def readable(self, facts):
         """Every ranking for office and bodies, one's own once it is shown, all once they are released."""
-        if not actor.is_authenticated:
-            return rows.none()
-        own = RankedUnit.objects.filter(unit__within=actor.unit_ids(*HOSTS), ranking__shown_at__isnull=False)
-        return rows.filter(
-            Q(released_at__isnull=False)
-            | Q(campaign__institution__within=actor.unit_ids(*OVERSEERS))
-            | Q(pk__in=own.order_by().values("ranking"))
-        )
+        own = RankedUnit.objects.filter(unit__within=facts["hosts"], ranking__shown_at__isnull=False)
+        overseen = Q(campaign__institution__within=facts["oversees"])
+        return Q(released_at__isnull=False) | overseen | Q(pk__in=own.order_by().values("ranking"))
 
     def may_oversee(self, actor, ranking):
         """Read the figures of all units."""

@@ -2,7 +2,7 @@
 
 from django.db.models import Exists, OuterRef, Q
 
-from registers.access import YES, Policy, no, policy
+from registers.access import YES, PolicyOfFacts, no, policy
 from registers.actors import SCHOOL_ROLES
 from workflows.models import ReadReceipt
 from workflows.policies.activities import KEEPERS, keeps
@@ -11,17 +11,25 @@ ENDED = no("该年度活动已经结束，阅读情况不再变动。")
 COUNTERS = (*KEEPERS, "leader_in_charge", "registrar", *SCHOOL_ROLES)
 
 
+def _facts_of(actor):
+    """Return who the actor is, and the ids of the units that he answers for, if there are any."""
+    led = actor.unit_ids(*COUNTERS)
+    return {"person": actor.user_id} | ({"led": led} if led else {})
+
+
 @policy("workflows.ReadingDocument")
-class ReadingDocumentPolicy(Policy):
-    def visible(self, rows, actor):
+class ReadingDocumentPolicy(PolicyOfFacts):
+    def facts(self, actor):
+        return _facts_of(actor)
+
+    def readable(self, facts):
         """Documents for him until they are withdrawn, and always those of units or people he answers for."""
-        if not actor.is_authenticated:
-            return rows.none()
-        mine = ReadReceipt.objects.filter(document=OuterRef("pk"), user=actor.user_id)
-        readable = Q(Exists(mine), withdrawn_at=None) | Q(unit__within=actor.unit_ids(*COUNTERS))
-        if led := actor.unit_ids(*COUNTERS):
-            readable |= Q(Exists(ReadReceipt.objects.filter(document=OuterRef("pk"), user__unit__within=led)))
-        return rows.filter(readable)
+        mine = ReadReceipt.objects.filter(document=OuterRef("pk"), user=facts["person"])
+        readable = Q(Exists(mine), withdrawn_at=None)
+        if "led" in facts:
+            theirs = ReadReceipt.objects.filter(document=OuterRef("pk"), user__unit__within=facts["led"])
+            readable |= Q(unit__within=facts["led"]) | Q(Exists(theirs))
+        return readable
 
     def may_publish(self, actor, document):
         """For the school the office or the registrar, for a unit its liaison or head."""
@@ -52,9 +60,11 @@ class ReadingDocumentPolicy(Policy):
 
 
 @policy("workflows.ReadReceipt")
-class ReadReceiptPolicy(Policy):
-    def visible(self, rows, actor):
+class ReadReceiptPolicy(PolicyOfFacts):
+    def facts(self, actor):
+        return _facts_of(actor)
+
+    def readable(self, facts):
         """His own, and those of people he answers for."""
-        if not actor.is_authenticated:
-            return rows.none()
-        return rows.filter(Q(user=actor.user_id) | Q(user__unit__within=actor.unit_ids(*COUNTERS)))
+        own = Q(user=facts["person"])
+        return own | Q(user__unit__within=facts["led"]) if "led" in facts else own

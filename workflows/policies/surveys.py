@@ -6,7 +6,7 @@ of them is counted in ``workflows.supervision.surveys``.
 
 from django.db.models import Exists, OuterRef, Q
 
-from registers.access import YES, Policy, no, policy
+from registers.access import YES, Policy, PolicyOfFacts, no, policy
 from workflows.models import Survey, SurveyInvitation
 from workflows.policies.deciders import ORGANISER
 from workflows.policies.handling import BODIES, handles, organisers, own_units
@@ -26,18 +26,20 @@ def invitation_of(actor, survey):
 
 
 @policy("workflows.Survey")
-class SurveyPolicy(Policy):
-    def visible(self, rows, actor):
+class SurveyPolicy(PolicyOfFacts):
+    def facts(self, actor):
+        """Return who the actor is, and the ids of the units that he oversees, and of those that he answers for."""
+        oversees = actor.unit_ids(ORGANISER, *BODIES) - own_units(actor)
+        return {"person": actor.user_id, "oversees": oversees, "hosts": actor.unit_ids(*HOSTS)}
+
+    def readable(self, facts):
         """Those of units that the actor oversees, and those that ask him.
 
         Of his own unit those that are closed.
         """
-        if not actor.is_authenticated:
-            return rows.none()
-        invited = SurveyInvitation.objects.filter(survey=OuterRef("pk"), user=actor.user_id)
-        overseen = Q(unit__within=actor.unit_ids(ORGANISER, *BODIES) - own_units(actor))
-        closed = Q(unit__within=actor.unit_ids(*HOSTS), closed_at__isnull=False)
-        return rows.filter(overseen | closed | Q(Exists(invited), closed_at=None))
+        invited = SurveyInvitation.objects.filter(survey=OuterRef("pk"), user=facts["person"])
+        closed = Q(unit__within=facts["hosts"], closed_at__isnull=False)
+        return Q(unit__within=facts["oversees"]) | closed | Q(Exists(invited), closed_at=None)
 
     def may_make(self, actor, survey):
         """Hold a survey about a unit, as whoever handles it."""

@@ -98,44 +98,50 @@ class PolicyOfFacts(Policy, ABC):
 class Ruled:
     """A prepared query narrowed by a ``Rule`` to the rows that are an actor's.
 
-    ``rows``: as of ``Prepared``. ``most``: how many of them at most.
+    ``rows``: as of ``Prepared``. ``most``: how many of them at most. ``choices``: name → condition by which a reader may narrow them.
     """
 
-    def __init__(self, rows, rule, *, most=None):
-        self._rows, self._rule, self._most, self._made = rows, rule, most, {}
+    def __init__(self, rows, rule, *, most=None, choices=None):
+        self._rows, self._rule, self._most, self._choices, self._made = rows, rule, most, choices or {}, {}
 
-    def by(self, actor, **given):
-        """Return the rows that are the actor's, as a list. ``given``: as in ``Prepared.of``."""
-        asked = self._asked(actor)
+    def by(self, actor, chosen=(), **given):
+        """Return the rows that are the actor's, as a list.
+
+        ``chosen``: names of ``choices``, all of which they fulfil. ``given``: as in ``Prepared.of``.
+        """
+        asked = self._asked(actor, chosen)
         return [] if asked is None else asked[0].of(**asked[1], **given)
 
-    def parts(self, actor, **given):
+    def parts(self, actor, chosen=(), **given):
         """Return the same rows as something of which any slice is read without the others."""
-        asked = self._asked(actor)
+        asked = self._asked(actor, chosen)
         return [] if asked is None else asked[0].parts(**asked[1], **given)
 
-    def _asked(self, actor):
+    def _asked(self, actor, chosen):
         """Return the statement for an actor and the facts that it is asked with, None where no row can be his."""
         facts = self._rule.facts(actor) if actor.is_authenticated else None
         if facts is None:
             return None
-        names = frozenset(facts)
-        if names not in self._made:
+        key = names, _ = frozenset(facts), frozenset(chosen)
+        if key not in self._made:
             narrowed = self._rows.filter(self._rule.condition({name: Given(name) for name in names}))
-            self._made[names] = Prepared(narrowed[: self._most])
-        return self._made[names], facts
+            for choice in sorted(chosen):
+                narrowed = narrowed.filter(self._choices[choice])
+            self._made[key] = Prepared(narrowed[: self._most])
+        return self._made[key], facts
 
 
 class Seen(Ruled):
     """A prepared query narrowed to what an actor may read.
 
-    ``rows``: of a model with a ``PolicyOfFacts``. ``to``: a ``Rule`` that narrows them further. ``most``: as of ``Ruled``.
+    ``rows``: of a model with a ``PolicyOfFacts``. ``to``: a ``Rule`` that narrows them further. ``most``, ``choices``: as of ``Ruled``.
+    Whoever is not signed in gets none: what stands at the public door is asked for by ``visible_to``.
     """
 
-    def __init__(self, rows, *, to=None, most=None):
+    def __init__(self, rows, *, to=None, most=None, choices=None):
         readable = policy_of(rows.model)
         reading = Rule(readable.facts, readable.readable)
-        super().__init__(rows, _both(reading, to) if to else reading, most=most)
+        super().__init__(rows, _both(reading, to) if to else reading, most=most, choices=choices)
 
 
 def _both(one, other):

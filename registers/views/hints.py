@@ -11,10 +11,11 @@ from django.views.decorators.http import require_safe
 
 from registers import hints, kept
 from registers.access import can, require
-from registers.models import Scheme, Unit
+from registers.models import Scheme
 from registers.policies import HINTED
 from registers.views.paging import paged
 from registers.views.sent import filters_sent
+from registers.views.units import school
 
 # What a row of the list shows. ``power``: its series, ``post``: its code, where the hint is about one.
 Row = namedtuple("Row", "label coming subject reason remedy power post unit_code unit")
@@ -28,7 +29,7 @@ def hint_list(request):
     hints that are kept, else None), ``kinds``, ``units``.
     """
     actor = request.actor
-    if not actor.has(*HINTED) and (root := Unit.objects.visible_to(actor).filter(parent=None).first()):
+    if not actor.has(*HINTED) and (root := school(actor)):
         require(actor, "view_hints", root)
     filters = filters_sent(request.GET, "unit", "kind")
     found = kept.answer("hints", actor, unit=filters["unit"], kind=filters["kind"])

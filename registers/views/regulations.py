@@ -18,6 +18,7 @@ from registers.models import ControlMeasure, PowerItem, Regulation, RiskPoint, U
 from registers.refusals import Refused, Stale
 from registers.views.paging import paged
 from registers.views.sent import filters_sent, number, series, sought
+from registers.views.units import school
 
 WRITERS = ("liaison", "unit_head", "office", "registrar")
 CRUMBS = "制度目录"
@@ -256,7 +257,7 @@ def _shown(form, offered=()):
 
 def _require_some(request):
     """Refuse a reader who may write for no unit at all, with the reason."""
-    own = Unit.objects.visible_to(request.actor).filter(parent=None).first()
+    own = school(request.actor)
     if not request.actor.has(*WRITERS) and own is not None:
         require(request.actor, "add_regulation", own)
 

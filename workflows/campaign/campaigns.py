@@ -9,7 +9,7 @@ from django.utils import timezone
 from registers import audit
 from registers.access import require
 from registers.models import Scheme, Unit
-from registers.prepared import Prepared
+from registers.prepared import Given, Prepared
 from registers.refusals import Refused
 from workflows import policies, terms
 from workflows.campaign import owing, scoping
@@ -296,8 +296,15 @@ def _running():
 
 
 def _latest(state, institution=None):
-    rows = _with_scheme(state)
-    return (rows.filter(institution=institution) if institution else rows).first()
+    """Return the latest campaign in a state, of an institution or of any."""
+    given = {"state": str(state)} | ({"institution": institution.pk} if institution else {})
+    return next(iter(_latest_of(frozenset(given)).of(**given)), None)
+
+
+@cache
+def _latest_of(names):
+    rows = _with_scheme(Given("state"))
+    return Prepared((rows.filter(institution=Given("institution")) if "institution" in names else rows)[:1])
 
 
 def _with_scheme(state):

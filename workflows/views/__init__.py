@@ -13,7 +13,7 @@ The year: ``beginning``, ``campaigns``, ``enrolment``, ``closing``, ``years``, `
 ``inspection_plans``, ``inspections``, ``checklists``, ``opinions``, ``findings``, ``inspection_papers``. Assessment:
 ``assessments``, ``assessment_sheets``, ``assessment_results``, ``assessment_contests``, ``surveys``,
 ``survey_answers``.
-Warnings and duties: ``warnings``, ``warning_records``, ``duties``, ``avoidances``, ``education``. Organisation:
+Warnings and duties: ``warnings`` with ``warning_rows``, ``warning_records``, ``duties``, ``avoidances``, ``education``. Organisation:
 ``organisation``, ``people``, ``roles``, ``standins``, ``leaders``, ``foreseen`` (changes with what follows). Rule
 books: ``schemes``, ``scheme_preview``. Of several: ``form_pages`` (a form on a page of its own, refusals on it),
 ``offered_powers`` (the choice of a power).

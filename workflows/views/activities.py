@@ -1,5 +1,6 @@
 """Pages of meetings and education activities."""
 
+from functools import cache
 from urllib.parse import urlencode
 
 from django.contrib import messages
@@ -10,15 +11,17 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from registers import audit, clock
-from registers.access import can, require
+from registers.access import Rule, Seen, can, policy_of, require
 from registers.forms.fields import offered
 from registers.models import Unit
 from registers.papers.compose import compose
+from registers.prepared import NOBODY, Given
 from registers.refusals import Refused, Stale
 from registers.views.incoming import files
 from registers.views.paging import page_number, paged
 from registers.views.papers import download
 from registers.views.sent import filters_sent, keys, number
+from registers.views.units import existing, school
 from workflows import activities, attachments
 from workflows.campaign import campaigns
 from workflows.compiled import activities as papers
@@ -42,9 +45,35 @@ def _rows(request):
 def recording_units(actor):
     """The units that the person enters meetings, or publishes documents, for, the school first."""
     ids = actor.unit_ids(*KEEPERS) | actor.own_unit_ids("office")
-    units = Unit.objects.visible_to(actor).existing(actor.on).filter(pk__in=ids).order_by("parent_id", "position")
+    units = existing(actor, ids)
     office = actor.own_unit_ids("office")
     return [unit for unit in units if unit.parent_id is not None or unit.pk in office]
+
+
+@cache
+def _listed():
+    rows = Activity.objects.filter(campaign=Given("campaign")).select_related("unit", "campaign__scheme", "recorded_by")
+    choices = {
+        "unit": Q(unit__code=Given("unit")),
+        "kind": Q(kind=Given("kind")),
+        "purpose": Q(kind__within=Given("purposes")),
+        "valid": Q(voided_at=None),
+        "void": Q(voided_at__isnull=False),
+    }
+    return Seen(rows.defer("campaign__scheme__document", "campaign__scheme__source"), choices=choices)
+
+
+@cache
+def _units():
+    """Return the query for the units of what somebody may read of a campaign."""
+    readable = policy_of(Activity)
+
+    def has_some(facts):
+        there = Activity.objects.filter(readable.readable(facts), campaign=Given("campaign"))
+        return Q(pk__in=there.order_by().values("unit"))
+
+    units = Unit.objects.order_by("parent_id", "position").values_list("code", "name")
+    return Seen(units, to=Rule(readable.facts, has_some))
 
 
 @require_safe
@@ -58,22 +87,17 @@ def activity_list(request):
     running = campaigns.current()
     filters = filters_sent(request.GET, "unit", "purpose", "kind", "void")
     known = papers.kinds(running.scheme.rules) if running else {}
-    shown = _rows(request).filter(campaign=running)
-    units = Unit.objects.visible_to(request.actor).filter(pk__in=shown.order_by().values("unit"))
-    shown = shown.filter(voided_at__isnull=not filters["void"])
-    if filters["unit"]:
-        shown = shown.filter(unit__code=filters["unit"])
-    if filters["kind"]:
-        shown = shown.filter(kind=filters["kind"])
-    if filters["purpose"]:
-        shown = shown.filter(kind__in=[code for code, kind in known.items() if kind.purpose == filters["purpose"]])
-    page = paged(request, shown)
+    asked = {"campaign": running.pk if running else NOBODY}
+    purposes = [code for code, kind in known.items() if kind.purpose == filters["purpose"]]
+    chosen = [name for name, value in filters.items() if value and name != "void"]
+    given = asked | {"unit": filters["unit"], "kind": filters["kind"], "purposes": purposes}
+    page = paged(request, _listed().parts(request.actor, [*chosen, "void" if filters["void"] else "valid"], **given))
     _with_words(request.actor, page.rows, known)
     context = {
         "campaign": running,
         "filters": filters,
         "filtered": any(filters.values()),
-        "units": units.order_by("parent_id", "position").values_list("code", "name"),
+        "units": _units().by(request.actor, **asked),
         "kinds": known.values(),
         "purposes": [(code, label) for code, label in papers.PURPOSES.items() if _used(known, code)],
         "page": page,
@@ -116,7 +140,7 @@ def _powers(request, campaign, units, *, also=None):
 def activity_add(request):
     """Enter an activity. Context: see ``_edit_page``."""
     running, units = campaigns.current(), recording_units(request.actor)
-    root = running.institution if running else Unit.objects.visible_to(request.actor).filter(parent=None).first()
+    root = running.institution if running else school(request.actor)
     if not units or running is None:
         require(request.actor, "enter", Activity(unit=root, campaign=running))
         raise Http404  # there is no campaign; the list explains that

@@ -1,22 +1,33 @@
 """Changes of the register at any time: what one may propose, and the sheets under way (动态调整)."""
 
+from functools import cache
+
 from django.contrib import messages
 from django.db.models import Q
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from registers import clock
-from registers.access import can
+from registers.access import Seen, can
 from registers.models import Post, PowerItem, RiskPoint, Unit
+from registers.prepared import Given
 from registers.refusals import Refused
 from registers.schemes import importing
 from registers.schemes.adjusting import PREFIX
 from registers.views.paging import paged
 from registers.views.sent import series as series_of
+from registers.views.units import school
 from workflows.campaign import adjustments, campaigns
 from workflows.models import Submission
 from workflows.policies.submissions import PROPOSE
 from workflows.supervision import points
+
+
+@cache
+def _rows():
+    proposed = Q(task__code__startswith=PREFIX) | Q(task__code__startswith=importing.PREFIX)
+    rows = Submission.objects.filter(proposed, person=Given("reader")).with_rules()
+    return Seen(rows.select_related("task", "unit", "post", "person").order_by("-pk"))
 
 
 @require_safe
@@ -37,12 +48,10 @@ def adjustment_list(request):
         at_home = next((pk for pk, *_ in units if pk in actor.home_unit_ids), None)
         chosen = units[0][0] if len(units) == 1 else at_home
     chosen = mine.get(pk=chosen) if chosen else None
-    root = Unit.objects.visible_to(actor).filter(parent=None).first()
+    root = school(actor)
     scheme = campaigns.scheme_for(root) if root else None
     offers = adjustments.offered(actor, scheme=scheme, units=[chosen] if chosen else []) if scheme else []
-    proposed = Q(task__code__startswith=PREFIX) | Q(task__code__startswith=importing.PREFIX)
-    own = Submission.objects.visible_to(actor).filter(proposed, person=actor.user_id)
-    page = paged(request, own.with_rules().select_related("task", "unit", "post", "person").order_by("-pk"))
+    page = paged(request, _rows().parts(actor, reader=actor.user_id))
     return render(
         request,
         "workflows/adjustment_list.html",
@@ -115,5 +124,5 @@ def adjustment_begin(request):
 def _reason(actor, series):
     """The reason for lowering the grade of the point ``series``, empty where it is none that he may read."""
     point = RiskPoint.objects.visible_to(actor).open().select_related("final_grade").filter(series=series).first()
-    root = Unit.objects.visible_to(actor).filter(parent=None).first()
+    root = school(actor)
     return _plea(actor, point, campaigns.scheme_for(root))

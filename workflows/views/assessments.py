@@ -3,13 +3,15 @@
 Source: R0-29, R2-30, R3-37, R4-35.
 """
 
+from functools import cache
+
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from registers import audit, clock
-from registers.access import can, require
+from registers.access import Seen, can, require
 from registers.models import Unit
 from registers.refusals import Refused, Stale
 from registers.views.paging import paged
@@ -70,16 +72,20 @@ def done(request, assessment, form, again, *, act, said):
     )
 
 
+@cache
+def _rows():
+    return Seen(Assessment.objects.select_related("unit", "scheme"))
+
+
 @require_safe
 def assessment_list(request):
     """The assessments that the reader may see, of the newest year first.
 
     Context: ``page``, ``may_begin``, ``invited`` (surveys in which the reader may draw a slip).
     """
-    rows = Assessment.objects.visible_to(request.actor).select_related("unit", "scheme")
     mine = SurveyInvitation.objects.visible_to(request.actor).filter(drew_slip=False, survey__closed_at=None)
     context = {
-        "page": paged(request, rows),
+        "page": paged(request, _rows().parts(request.actor)),
         "may_begin": handled_units(request).exists(),
         "invited": mine.select_related("survey__unit"),
     }

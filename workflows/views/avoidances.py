@@ -1,10 +1,12 @@
 """The page of avoidance and of leaving audits, and their forms. Source: R4-09."""
 
+from functools import cache
+
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from registers import clock
-from registers.access import can, require
+from registers.access import Seen, can, require
 from registers.models import Unit
 from registers.views.paging import paged
 from workflows.forms import duties as forms
@@ -19,6 +21,18 @@ AUDITS_SHOWN = 50
 LEFT_SHOWN = 20
 
 
+@cache
+def _rows():
+    rows = AvoidanceRecord.objects.select_related("unit", "person", "scheme", "decided_by")
+    return Seen(rows.defer("scheme__document", "scheme__source"))
+
+
+@cache
+def _audits():
+    rows = LeavingAudit.objects.select_related("unit", "person", "scheme")
+    return Seen(rows.defer("scheme__document", "scheme__source"), most=AUDITS_SHOWN)
+
+
 @require_safe
 def avoidance_list(request):
     """What people keep out of, and audits of those who left, as far as the reader may see them.
@@ -28,12 +42,9 @@ def avoidance_list(request):
     in post that ended without an audit, for who may record one), ``may_record``.
     """
     tabs, asked = tabs_of(request, HERE)
-    rows = AvoidanceRecord.objects.visible_to(request.actor).select_related("unit", "person", "scheme", "decided_by")
-    page = paged(request, rows.defer("scheme__document", "scheme__source"))
+    page = paged(request, _rows().parts(request.actor))
     for row in page.rows:
         row.may_decide = not row.outcome and bool(can(request.actor, "decide", row))
-    audits = LeavingAudit.objects.visible_to(request.actor).select_related("unit", "person", "scheme")
-    audits = audits.defer("scheme__document", "scheme__source")
     left, may_record = [], False
     if asked and asked.leaving_audit and request.actor.has(*APPROVERS):
         root, scheme = institution_of(request)
@@ -44,7 +55,7 @@ def avoidance_list(request):
         "tabs": tabs,
         "asked": asked,
         "page": page,
-        "audits": list(audits[:AUDITS_SHOWN]),
+        "audits": _audits().by(request.actor),
         "left": list(left),
         "may_record": may_record,
     }

@@ -13,6 +13,7 @@ from registers.refusals import Refused, Stale
 from registers.views.incoming import files
 from registers.views.paging import paged
 from registers.views.sent import filters_sent, keys, number
+from registers.views.units import existing
 from workflows import disclosures
 from workflows.compiled import logs
 from workflows.deadlines import days
@@ -56,8 +57,7 @@ def _crumbs(rules, disclosure=None):
 
 def _units(actor):
     """The units whose records the person keeps, the school first."""
-    units = Unit.objects.visible_to(actor).existing(actor.on).filter(pk__in=disclosures.kept_by(actor))
-    return list(units.order_by("parent_id", "position"))
+    return existing(actor, disclosures.kept_by(actor))
 
 
 @require_safe

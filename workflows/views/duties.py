@@ -3,21 +3,25 @@
 Source: R0-18, R2-18.
 """
 
+from functools import cache
+
 from django.contrib import messages
-from django.db.models import F
+from django.db.models import F, Q
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from registers import audit, clock
-from registers.access import can, require
+from registers.access import Seen, can, require
 from registers.models import Scheme, Unit
 from registers.papers.compose import compose
+from registers.prepared import Given
 from registers.refusals import Refused, Stale
 from registers.views.paging import paged
 from registers.views.papers import download
 from registers.views.sent import filters_sent, number
+from registers.views.units import school
 from workflows.compiled import duties as papers
 from workflows.forms import duties as forms
 from workflows.forms.meetings import SignatureForm
@@ -100,6 +104,14 @@ def recorded(request, form, page, act, *, said, to, seen_again=None):
     return redirect(*to)
 
 
+@cache
+def _rows():
+    rows = DutyStatement.objects.filter(year=Given("year")).select_related("unit", "scheme", "signed_by")
+    rows = rows.defer("scheme__document", "scheme__source", "parts")
+    rows = rows.order_by(F("signed_at").asc(nulls_first=True), "unit__position", "unit__code")
+    return Seen(rows, choices={code: Q(**narrowed) for code, (_, narrowed) in STAGES.items()})
+
+
 @require_safe
 def duty_list(request):
     """This year's statements of duty, those not signed first.
@@ -115,23 +127,20 @@ def duty_list(request):
     stage = filters_sent(request.GET, "stage")["stage"]
     stage = stage if stage in STAGES else ""
     year = request.actor.on.year
-    rows = DutyStatement.objects.visible_to(request.actor).filter(year=year)
-    shown = rows.filter(**STAGES[stage][1]).select_related("unit", "scheme", "signed_by")
-    shown = shown.defer("scheme__document", "scheme__source", "parts")
-    root = Unit.objects.visible_to(request.actor).filter(parent=None).first()
+    root = school(request.actor)
     handled = units_of(request, root) if root and asked and request.actor.has(*APPROVERS) else []
     context = {
         "tabs": tabs,
         "asked": asked,
         "year": year,
-        "page": paged(request, shown.order_by(F("signed_at").asc(nulls_first=True), "unit__position", "unit__code")),
+        "page": paged(request, _rows().parts(request.actor, [stage] if stage else [], year=year)),
         "stage": stage,
         "stages": [(code, label) for code, (label, _) in STAGES.items()],
         "may_draft": bool(handled),
     }
     if handled:
         units = draws.candidates(root, on=request.actor.on).visible_to(request.actor)
-        context |= _figures(rows, list(units))
+        context |= _figures(DutyStatement.objects.visible_to(request.actor).filter(year=year), list(units))
     return render(request, "workflows/duty_list.html", context)
 
 

@@ -13,6 +13,7 @@ from registers.models import Incumbency, Scheme, Unit, User
 from registers.refusals import Refused
 from registers.views.paging import paged
 from registers.views.sent import filters_sent, keys, number
+from registers.views.units import school
 from workflows.campaign import asked, campaigns, plans, readiness, rosters, scoping
 from workflows.models import Campaign, RosterChange
 from workflows.policies import Holding
@@ -39,7 +40,7 @@ class OpenForm(forms.Form):
 
 def institution_of(request):
     """Return the institution as the reader sees it, None while nothing is on record."""
-    return Unit.objects.visible_to(request.actor).filter(parent=None).first()
+    return school(request.actor)
 
 
 def chosen_units(data):

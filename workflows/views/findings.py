@@ -3,14 +3,18 @@
 Source: R0-24, R2-30, R4-36.
 """
 
+from functools import cache
+
 from django.contrib import messages
+from django.db.models import Q
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from registers import clock
-from registers.access import can, require
+from registers.access import Seen, can, require
 from registers.models.spans import is_closed
+from registers.prepared import Given
 from registers.refusals import Refused, Stale
 from registers.views.incoming import files
 from registers.views.paging import paged
@@ -31,6 +35,21 @@ EVIDENCE = FILES | {"label": "照片和佐证材料"}
 STAGES = {"open": "整改中", "late": "逾期", "recheck": "待复查", "closed": "已销号"}
 
 
+NARROWED = {
+    "open": Q(closed_at=None),
+    "late": Q(closed_at=None, asked_at=None, due_on__lt=Given("today")),
+    "recheck": Q(closed_at=None, asked_at__isnull=False),
+    "closed": Q(closed_at__isnull=False),
+}
+
+
+@cache
+def _rows():
+    rows = Rectification.objects.order_by("closed_at", "due_on", "pk")
+    rows = rows.select_related("finding__inspection__plan", "finding__inspection__unit", "owner")
+    return Seen(rows, choices=NARROWED)
+
+
 @require_safe
 def finding_list(request):
     """The ledger of rectification (整改台账), what is due first on top.
@@ -38,16 +57,8 @@ def finding_list(request):
     Context: ``page``, ``stage``, ``tabs``, ``crumbs``.
     """
     stage = filters_sent(request.GET, "stage")["stage"]
-    rows = Rectification.objects.visible_to(request.actor).select_related(
-        "finding__inspection__plan", "finding__inspection__unit", "owner"
-    )
-    narrowed = {
-        "open": {"closed_at": None},
-        "late": {"closed_at": None, "asked_at": None, "due_on__lt": clock.today()},
-        "recheck": {"closed_at": None, "asked_at__isnull": False},
-        "closed": {"closed_at__isnull": False},
-    }
-    page = paged(request, rows.filter(**narrowed.get(stage, {})).order_by("closed_at", "due_on", "pk"))
+    chosen = [stage] if stage in NARROWED else []
+    page = paged(request, _rows().parts(request.actor, chosen, today=clock.today()))
     now = clock.now()
     for row in page.rows:
         row.due = days.shown(row.due_on, now) if row.closed_at is None else None

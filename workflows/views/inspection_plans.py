@@ -16,6 +16,7 @@ from registers.jobs import as_attachment
 from registers.models import Appointment, Unit
 from registers.refusals import Refused, Stale
 from registers.views.sent import number
+from registers.views.units import school
 from workflows.forms import inspection_plans as forms
 from workflows.models import Draw, InspectionPlan, PlanItem
 from workflows.supervision import draws, plans
@@ -99,7 +100,7 @@ def _item(request, pk):
 def inspection_item_add(request):
     """Put an item on the plan of a year. Context: see ``form_page``."""
     rows = InspectionPlan.objects.visible_to(request.actor).select_related("scheme", "institution")
-    root = Unit.objects.visible_to(request.actor).filter(parent=None).first()
+    root = school(request.actor)
     require(request.actor, "make", InspectionPlan(institution=root))
     plan = get_object_or_404(rows, year=plans.year_of(number(request.GET.get("year", ""))))
     page = {"title": "列入检查事项", "crumbs": crumbs_of(plan), "submit": "列入计划"}

@@ -3,17 +3,19 @@
 Source: R0-25, R0-27, R2-29, R3-34.
 """
 
+from functools import cache
+
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from registers import audit, clock
-from registers.access import can, require
-from registers.models import Unit
+from registers.access import Seen, can, require
 from registers.refusals import Refused, Stale
 from registers.views.paging import paged
 from registers.views.sent import key
+from registers.views.units import school
 from workflows.compiled import inspections as papers
 from workflows.forms import inspections as forms
 from workflows.forms.meetings import SignatureForm
@@ -63,13 +65,18 @@ def crumbs_to(inspection):
     return [*crumbs_of(), (str(inspection), reverse("inspection_detail", args=[inspection.pk]))]
 
 
+@cache
+def _rows():
+    return Seen(Inspection.objects.select_related("plan", "item", "unit"))
+
+
 @require_safe
 def inspection_list(request):
     """The inspections that the reader may see, newest first. Context: ``page``, ``reads_plans``."""
-    rows = Inspection.objects.visible_to(request.actor).select_related("plan", "item", "unit")
-    root = Unit.objects.visible_to(request.actor).filter(parent=None).first()
+    page = paged(request, _rows().parts(request.actor))
+    root = school(request.actor)
     reads_plans = bool(root) and bool(can(request.actor, "read", InspectionPlan(institution=root)))
-    return render(request, "workflows/inspection_list.html", {"page": paged(request, rows), "reads_plans": reads_plans})
+    return render(request, "workflows/inspection_list.html", {"page": page, "reads_plans": reads_plans})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

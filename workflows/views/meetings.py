@@ -1,5 +1,7 @@
 """Pages of the meetings of a body: the list, making one, its agenda, who came, the minutes."""
 
+from functools import cache
+
 from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
@@ -7,7 +9,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from registers import audit, clock
-from registers.access import can, require
+from registers.access import Seen, can, require
 from registers.papers.compose import compose
 from registers.refusals import Refused, Stale
 from registers.views.paging import paged
@@ -42,6 +44,11 @@ def crumbs_of(meeting=None):
     return crumbs if meeting is None else [*crumbs, (str(meeting), reverse("meeting_detail", args=[meeting.pk]))]
 
 
+@cache
+def _rows():
+    return Seen(Meeting.objects.select_related("chair", "campaign").defer("minutes"))
+
+
 @require_safe
 def meeting_list(request):
     """The meetings that the reader may see, newest first, and what waits for one.
@@ -56,8 +63,12 @@ def meeting_list(request):
     for code, body in agenda.bodies_of(running).items() if may_make else ():
         due = list(agenda.waiting_for(running, code).visible_to(actor).values_list("step_due_on", flat=True))
         waiting.append((code, body, len(due), sum(day is not None and day < clock.today() for day in due)))
-    rows = Meeting.objects.visible_to(actor).select_related("chair", "campaign").defer("minutes")
-    context = {"page": paged(request, rows), "campaign": running, "waiting": waiting, "may_make": may_make}
+    context = {
+        "page": paged(request, _rows().parts(actor)),
+        "campaign": running,
+        "waiting": waiting,
+        "may_make": may_make,
+    }
     context["years"] = chosen
     return render(request, "workflows/meeting_list.html", context)
 

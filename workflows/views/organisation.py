@@ -15,6 +15,7 @@ from registers.refusals import Refused, Stale
 from registers.units import kinds
 from registers.views.paging import paged
 from registers.views.sent import filters_sent
+from registers.views.units import school
 from workflows import planned, reorganising
 from workflows.forms import organisation as forms
 
@@ -39,7 +40,7 @@ CRUMB = ("单位岗位维护", "unit_desk")
 
 def _may_keep(request):
     """Refuse whoever is registrar of no unit, and return the ids of the units that he keeps."""
-    root = Unit.objects.visible_to(request.actor).filter(parent=None).first()
+    root = school(request.actor)
     if root is not None and not request.actor.has("registrar"):
         require(request.actor, "manage", root)
     return request.actor.unit_ids("registrar")
@@ -80,7 +81,7 @@ def unit_desk(request):
             "filtered": any(filters.values()),
             "kinds": kinds(),
             "extent": [("yes", "含已撤销")],
-            "root": Unit.objects.visible_to(request.actor).filter(parent=None).first(),
+            "root": school(request.actor),
             "planned": PlannedChange.objects.visible_to(request.actor)
             .filter(done_at=None, dropped_at=None)
             .select_related("unit", "by"),

@@ -1,5 +1,7 @@
 """Pages of standing lists (公开) and results (通报), and of what publishing means for the people named."""
 
+from functools import cache
+
 from django.contrib import messages
 from django.db.models import Case, When
 from django.http import Http404
@@ -8,7 +10,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from registers import audit, clock
-from registers.access import can, require
+from registers.access import Seen, can, require
 from registers.models import Scheme, Unit
 from registers.refusals import Refused
 from registers.schemes.publicity import PERSON
@@ -66,12 +68,17 @@ def publication_list(request):
     return _list_page(request)
 
 
+@cache
+def _rows():
+    return Seen(Publication.objects.with_rules().select_related("unit"))
+
+
 def _list_page(request, form=None):
     """Render the list.
 
     Context: ``page``, each with its ``stage``; ``form`` to draft a list, ``may_assess``, ``may_tell`` for those who may.
     """
-    page = paged(request, Publication.objects.visible_to(request.actor).with_rules().select_related("unit"))
+    page = paged(request, _rows().parts(request.actor))
     for row in page.rows:
         row.stage = stage_of(row, request.actor.on)
     units, scheme = _offered(_own_units(request.actor)), _scheme(request)

@@ -1,12 +1,15 @@
 """Pages of notices and objections."""
 
+from collections import namedtuple
+from functools import cache
+
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from registers import clock
-from registers.access import can, require
+from registers.access import Seen, can, require
 from registers.actors import DISCIPLINE, SCHOOL_ROLES
 from registers.refusals import Refused
 from registers.schemes.publicity import PERSON
@@ -20,20 +23,35 @@ from workflows.publicity import drafting, objections, releasing
 from workflows.views import notice_beside
 from workflows.views.raised import raised_to
 
+# A row of the list. ``tone``: of the badge that says the ``stage``.
+Row = namedtuple("Row", "pk title places audience starts_on ends_on stage tone outcome")
+
 
 @require_safe
 def notice_list(request):
     """Notices that the reader may see, newest first, and the sheets for which he may draft one.
 
-    Context: ``page``, its notices with their ``stage`` and ``places``, ``bundles`` that wait, ``reads_figures`` of objections.
+    Context: ``page`` of ``Row``, ``bundles`` that wait, ``reads_figures`` of objections.
     """
-    page = paged(request, PublicityNotice.objects.visible_to(request.actor).select_related("unit"))
-    today = clock.today()
-    for notice in page.rows:
-        notice.stage, notice.places = stage_of(notice, today), places_of(notice.items)
+    page, today = paged(request, _listed().parts(request.actor)), clock.today()
+    page.rows = [_shown(notice, today) for notice in page.rows]
     reads_figures = request.actor.has(*SCHOOL_ROLES, DISCIPLINE)
     context = {"page": page, "bundles": drafting.bundles_for(request.actor), "reads_figures": reads_figures}
     return render(request, "workflows/notice_list.html", context)
+
+
+@cache
+def _listed():
+    return Seen(PublicityNotice.objects.select_related("unit"))
+
+
+def _shown(notice, today):
+    """Return what the list shows of a notice."""
+    span = notice.starts_on, notice.ends_on
+    audience = notice.get_audience_display()
+    return Row(
+        notice.pk, notice.title, places_of(notice.items), audience, *span, *stage_of(notice, today), notice.outcome
+    )
 
 
 def places_of(items):

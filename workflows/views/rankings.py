@@ -1,5 +1,7 @@
 """Pages of rankings of units: the list of years, one ranking, its way to the release, its files."""
 
+from functools import cache
+
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -7,7 +9,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from registers import audit, clock
-from registers.access import can, require
+from registers.access import Seen, can, require
 from registers.jobs import as_attachment
 from registers.papers import pictured
 from registers.papers.compose import compose
@@ -38,6 +40,11 @@ def visible(request, pk):
     return get_object_or_404(rows, pk=pk)
 
 
+@cache
+def _rows():
+    return Seen(Ranking.objects.select_related("campaign__scheme").order_by("-campaign__year"))
+
+
 @require_safe
 def ranking_list(request):
     """List the rankings that the reader may read, the latest year first.
@@ -46,7 +53,7 @@ def ranking_list(request):
     ``line``.
     """
     actor = request.actor
-    rows = Ranking.objects.visible_to(actor).select_related("campaign__scheme").order_by("-campaign__year")
+    rows = _rows().by(actor)
     campaign = campaigns.current_or_ended()
     known = {row.campaign_id: row for row in rows}
     candidate = None

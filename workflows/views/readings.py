@@ -1,5 +1,7 @@
 """Pages of documents to read, and of who has read them."""
 
+from functools import cache
+
 from django.contrib import messages
 from django.db.models import F
 from django.http import Http404
@@ -8,14 +10,16 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from registers import audit, clock
-from registers.access import can, require
+from registers.access import Seen, can, require
 from registers.models import Unit
 from registers.papers.compose import compose
+from registers.prepared import Given
 from registers.refusals import Refused
 from registers.views.incoming import files
 from registers.views.paging import paged
 from registers.views.papers import download
 from registers.views.sent import filters_sent
+from registers.views.units import school
 from workflows import readings
 from workflows.campaign import campaigns
 from workflows.compiled import activities as papers
@@ -44,6 +48,13 @@ def _publishing_units(actor):
     return units
 
 
+@cache
+def _listed():
+    rows = ReadingDocument.objects.filter(campaign=Given("campaign"))
+    rows = rows.select_related("unit", "campaign__scheme", "published_by")
+    return Seen(rows.defer("campaign__scheme__document", "campaign__scheme__source"))
+
+
 @require_safe
 def reading_list(request):
     """Documents that the reader has to read or answers for, newest first, unread ones on top.
@@ -55,7 +66,7 @@ def reading_list(request):
     owed = list(readings.owed(request.actor.user_id)[:50])
     for receipt in owed:
         receipt.due = days.shown(receipt.document.due_on, now)
-    page = paged(request, _rows(request).filter(campaign=running))
+    page = paged(request, _listed().parts(request.actor, campaign=running.pk) if running else [])
     seen = ReadReceipt.objects.visible_to(request.actor).filter(document__in=[row.pk for row in page.rows])
     mine = {receipt.document_id: receipt for receipt in seen.filter(user=request.actor.user_id)}
     counts = request.actor.has(*COUNTERS)
@@ -82,7 +93,7 @@ def reading_add(request):
     Context: ``form``, ``file_error``, ``crumbs``, ``below`` (the units it can be limited to).
     """
     running, units = campaigns.current(), _publishing_units(request.actor)
-    root = running.institution if running else Unit.objects.visible_to(request.actor).filter(parent=None).first()
+    root = running.institution if running else school(request.actor)
     if not units or running is None:
         require(request.actor, "publish", ReadingDocument(unit=root, campaign=running))
         raise Http404  # there is no campaign; the list explains that

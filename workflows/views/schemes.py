@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from registers import clock
 from registers.access import require
 from registers.forms.fields import Text
-from registers.models import Scheme, SchemeDraft, Unit
+from registers.models import Scheme, SchemeDraft
 from registers.refusals import Refused, Stale
 from registers.schemes import versions
 from registers.schemes.checking import loading
@@ -17,6 +17,7 @@ from registers.schemes.desk import drafts
 from registers.schemes.desk.borrowed import borrowed
 from registers.schemes.desk.differences import differences
 from registers.views.sent import number
+from registers.views.units import school
 from workflows.models import Campaign
 
 LONGEST_TITLE = SchemeDraft._meta.get_field("title").max_length
@@ -66,7 +67,7 @@ def _listed(request):
     books = {}
     for scheme in Scheme.objects.visible_to(request.actor).defer("document", "source").order_by("slug", "-version"):
         books.setdefault(scheme.slug, []).append(scheme)
-    root = Unit.objects.visible_to(request.actor).filter(parent=None).first()
+    root = school(request.actor)
     for current, *_ in books.values():
         current.confirm = _before_adopting(current, root)
     return {
@@ -268,7 +269,7 @@ def scheme_choose(request):
     scheme = get_object_or_404(
         Scheme.objects.visible_to(request.actor), slug=request.POST.get("slug", ""), is_current=True
     )
-    root = Unit.objects.visible_to(request.actor).filter(parent=None).first()
+    root = school(request.actor)
     if root is None:
         messages.error(request, "还没有录入单位，不能选定方案。")
         return redirect("scheme_list")

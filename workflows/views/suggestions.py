@@ -1,5 +1,7 @@
 """Pages for suggesting risk points to others, and the answers on the form of a submission."""
 
+from functools import cache
+
 from django.contrib import messages
 from django.db import transaction
 from django.db.models import Q
@@ -8,8 +10,9 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from registers import clock
-from registers.access import can
+from registers.access import Seen, can
 from registers.models import Incumbency, Post, Unit
+from registers.prepared import Given
 from registers.refusals import Refused
 from registers.responsible import names_by_post
 from registers.schemes.language import Level
@@ -26,6 +29,14 @@ POSTS_SHOWN = 20  # posts a search shows
 SPOKEN = {suggestions.LEADER: "领导", suggestions.ORGANISATION: "组织", suggestions.PEERS: "群众"}
 
 
+@cache
+def _rows():
+    rows = Suggestion.objects.select_related("campaign__scheme", "unit", "post", "author", "answered_by")
+    rows = rows.defer("campaign__scheme__document", "campaign__scheme__source").order_by("-at", "-pk")
+    mine = Q(author=Given("reader"))
+    return Seen(rows, choices={"mine": mine, "received": ~mine})
+
+
 @require_safe
 def suggestion_list(request):
     """Suggestions I made, or with ``view=received`` those for my post and the units I answer for.
@@ -33,12 +44,8 @@ def suggestion_list(request):
     Context: ``page`` of suggestions from ``with_words``, each with ``may_withdraw``; ``received``, ``tabs``.
     """
     received = request.GET.get("view") == "received"
-    rows = Suggestion.objects.visible_to(request.actor).select_related(
-        "campaign__scheme", "unit", "post", "author", "answered_by"
-    )
-    rows = rows.defer("campaign__scheme__document", "campaign__scheme__source").order_by("-at", "-pk")
-    mine = Q(author=request.actor.user_id)
-    page = paged(request, rows.exclude(mine) if received else rows.filter(mine))
+    chosen = ["received" if received else "mine"]
+    page = paged(request, _rows().parts(request.actor, chosen, reader=request.actor.user_id))
     for row in page.rows:
         with_words(row, request.actor)
         row.may_withdraw = can(request.actor, "withdraw", row)

@@ -3,6 +3,8 @@
 Source: R0-27, R4-35.
 """
 
+from functools import cache
+
 from django.conf import settings
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
@@ -11,10 +13,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from registers import clock
-from registers.access import can, require
+from registers.access import Seen, can, require
 from registers.models import Unit
 from registers.refusals import Refused
 from registers.views.paging import paged
+from registers.views.units import school
 from workflows.forms import surveys as forms
 from workflows.models import Survey
 from workflows.policies import handling
@@ -32,7 +35,7 @@ def crumbs_of(survey=None):
 def handled_units(request):
     """Return the units right below the institution that the reader handles, as a query. None for whoever handles nothing."""
     handled = handling.handled_units(request.actor)
-    root = Unit.objects.visible_to(request.actor).filter(parent=None).first() if handled else None
+    root = school(request.actor) if handled else None
     if root is None:
         return Unit.objects.none()
     return draws.candidates(root, on=request.actor.on).visible_to(request.actor).filter(pk__within=handled)
@@ -44,12 +47,16 @@ def visible(request, pk):
     return get_object_or_404(rows, pk=pk)
 
 
+@cache
+def _rows():
+    return Seen(Survey.objects.select_related("unit"))
+
+
 @require_safe
 def survey_list(request):
     """The surveys that the reader may see. Context: ``page``, ``may_open``, ``crumbs``."""
-    rows = Survey.objects.visible_to(request.actor).select_related("unit")
     context = {
-        "page": paged(request, rows),
+        "page": paged(request, _rows().parts(request.actor)),
         "may_open": handled_units(request).exists(),
         "crumbs": crumbs_of()[:1],
         "today": clock.today(),

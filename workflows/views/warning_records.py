@@ -1,16 +1,19 @@
 """Pages beside a warning: receipt, talk, visit, outcomes, analysis, figures, accountability, praise."""
 
+from functools import cache
+
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from registers import clock
-from registers.access import require
+from registers.access import Seen, require
 from registers.models import Unit
 from registers.refusals import Refused
 from registers.views.paging import paged
 from registers.views.sent import number, series
+from registers.views.units import school
 from workflows.forms import warnings as forms
 from workflows.models import AccountabilityRecord, Commendation, RiskWarning
 from workflows.policies.warnings import APPROVERS
@@ -182,17 +185,21 @@ def warning_figures(request):
     return render(request, "workflows/warning_figures.html", context)
 
 
+@cache
+def _commendations():
+    return Seen(Commendation.objects.select_related("unit", "person"))
+
+
 @require_safe
 def commendation_list(request):
     """Commendations, for everybody, and what the office keeps of accountability.
 
     Context: ``page`` of commendations, ``accountabilities``, ``inside`` (is he of the office), ``may_record``.
     """
-    inside, root = request.actor.has(*APPROVERS), Unit.objects.visible_to(request.actor).filter(parent=None).first()
-    rows = Commendation.objects.visible_to(request.actor).select_related("unit", "person")
+    inside, root = request.actor.has(*APPROVERS), school(request.actor)
     kept = AccountabilityRecord.objects.visible_to(request.actor).select_related("unit", "person")
     context = {
-        "page": paged(request, rows),
+        "page": paged(request, _commendations().parts(request.actor)),
         "accountabilities": list(kept[:50]) if inside else [],
         "inside": inside,
         "may_record": bool(inside and root and units_of(request, root)),

@@ -18,6 +18,7 @@ from registers.views.incoming import files
 from registers.views.paging import paged
 from registers.views.papers import download
 from registers.views.sent import filters_sent, key, series
+from registers.views.units import school
 from workflows import attachments
 from workflows.campaign import campaigns
 from workflows.compiled import warnings as papers
@@ -36,7 +37,7 @@ from workflows.policies.handling import handled_units, handles
 from workflows.policies.warnings import APPROVERS
 from workflows.supervision import draws
 from workflows.supervision.warnings import analyses, drafting, outcomes, steps
-from workflows.views import form_pages
+from workflows.views import form_pages, warning_rows
 from workflows.views.activities import FILES
 from workflows.views.form_pages import FASTER, acting, add_refusal, form_page
 
@@ -44,13 +45,7 @@ CRUMB = "预警与文书"
 EVIDENCE = FILES | {"label": "随答复提交的材料"}
 POINTS_SHOWN = 40  # points of a unit that a warning may name, the gravest first
 # Tab → its words, what it narrows the list to.
-TABS = {
-    "": ("未办结", {"dismissed_at": None, "lifted_at": None}),
-    "proposed": ("系统建议", {"made_by": None, "dismissed_at": None, "issued_at": None}),
-    "drafts": ("拟稿和送批", {"made_by__isnull": False, "dismissed_at": None, "issued_at": None}),
-    "lifted": ("已解除", {"lifted_at__isnull": False}),
-    "dismissed": ("不予采用", {"dismissed_at__isnull": False}),
-}
+TABS = {"": "未办结", "proposed": "系统建议", "drafts": "拟稿和送批", "lifted": "已解除", "dismissed": "不予采用"}
 OUTSIDE = ("", "lifted")  # the tabs of whom letters are issued to
 ACTIONS = ("handle", "draft", "deliver", "correct", "talk", "visit", "settle", "analyse")
 
@@ -92,21 +87,16 @@ def units_of(request, root):
 def warning_list(request):
     """The warnings that the reader may see, newest first.
 
-    Context: ``page``, ``stage``, ``tabs``, ``inside`` (may he handle or issue any), ``may_count``.
+    Context: ``page`` of ``warning_rows.Row``, ``stage``, ``tabs``, ``inside`` (may he handle or issue any), ``may_count``.
     """
     actor = request.actor
     stage = filters_sent(request.GET, "stage")["stage"]
     inside = actor.has(*APPROVERS)
-    shown = {code: words for code, (words, _) in TABS.items() if inside or code in OUTSIDE}
+    shown = {code: words for code, words in TABS.items() if inside or code in OUTSIDE}
     stage = stage if stage in shown else ""
-    rows = RiskWarning.objects.visible_to(actor).filter(**TABS[stage][1])
-    # The rule book is long, and its types are kept by the process.
-    page = paged(request, rows.select_related("scheme", "unit", "person").defer("scheme__document", "scheme__source"))
-    now = clock.now()
-    for row in page.rows:
-        waiting = row.answer_due_on and row.answered_at is None and row.lifted_at is None
-        row.due = days.shown(row.answer_due_on, now) if waiting else None
-    root = Unit.objects.visible_to(actor).filter(parent=None).first()
+    page, now = paged(request, warning_rows.listed().parts(actor, [stage])), clock.now()
+    page.rows = [warning_rows.shown(warning, now) for warning in page.rows]
+    root = school(actor)
     context = {
         "page": page,
         "stage": stage,

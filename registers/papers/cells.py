@@ -7,11 +7,13 @@ below (``parts_of``). Unprintable characters are left out, and the sheet 附录 
 import io
 import re
 import zipfile
+from copy import copy
 from math import ceil
 
 from openpyxl import Workbook
 from openpyxl.styles import Alignment, Border, Font, Side
 from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.cell_range import CellRange
 from openpyxl.worksheet.page import PageMargins
 
 from registers.papers.words import lines_taken, printable
@@ -22,6 +24,7 @@ _HIGHEST = 409  # points of a row, Excel's limit
 _LINE = Side(style="thin")
 BOX = Border(left=_LINE, right=_LINE, top=_LINE, bottom=_LINE)
 OPEN = Border()
+_FONT = Font(name="宋体", size=10)
 
 
 def boxed(number, count):
@@ -82,15 +85,57 @@ def as_text(cell, text, *, quoted):
 
 
 def put(place, row, column, text, *, font=None, align="left", upright="center", across=1, down=1, border=BOX):
-    """Write ``text`` as text, merged over ``across`` columns and ``down`` rows, and return the cell."""
+    """Write ``text`` as text, merged over ``across`` columns and ``down`` rows, and return the cell.
+
+    ``place``: a sheet of a ``workbook``.
+    """
     cell = place.cell(row, column)
+    lines = [line if line and line.style else None for line in (border.left, border.right, border.top, border.bottom)]
+    place.parent.give_look(cell, lines, font or _FONT, align, upright)
     as_text(cell, text, quoted=True)
-    cell.font = font or Font(name="宋体", size=10)
-    cell.alignment = Alignment(horizontal=align, vertical=upright, wrap_text=True)
-    cell.border = border
     if across > 1 or down > 1:
-        place.merge_cells(start_row=row, start_column=column, end_row=row + down - 1, end_column=column + across - 1)
+        _merge(cell, across, down, lines)
     return cell
+
+
+def _merge(first, across, down, lines):
+    """Merge cells. Those at the edge get the lines of the whole.
+
+    openpyxl does the same, but it makes the look of each cell anew.
+    """
+    place, top, left = first.parent, first.row, first.column
+    bottom, right = top + down - 1, left + across - 1
+    place.merged_cells.ranges.add(CellRange(min_row=top, min_col=left, max_row=bottom, max_col=right))
+    for row in range(top, bottom + 1):
+        for column in range(left, right + 1):
+            if (row, column) != (top, left):
+                cell, at_edge = place.cell(row, column), (column == left, column == right, row == top, row == bottom)
+                own = [line if is_there else None for line, is_there in zip(lines, at_edge, strict=True)]
+                if any(own):
+                    place.parent.give_look(cell, own)
+
+
+class _Book(Workbook):
+    """A workbook that makes each look once: openpyxl compares every cell's font and lines with all that there are."""
+
+    def __init__(self):
+        super().__init__()
+        self._looks = {}
+
+    def give_look(self, cell, lines, font=None, align=None, upright=None):
+        """Give a new cell its lines (left, right, top, bottom), its font and the place of its text."""
+        look = (
+            tuple([line and line.style for line in lines]),
+            font and (font.name, font.size, font.bold),
+            align,
+            upright,
+        )
+        if look not in self._looks:
+            cell.border = Border(**dict(zip(("left", "right", "top", "bottom"), lines, strict=True)))
+            if font:
+                cell.font, cell.alignment = font, Alignment(horizontal=align, vertical=upright, wrap_text=True)
+            self._looks[look] = copy(cell._style)
+        cell._style = copy(self._looks[look])
 
 
 def sheet_name(text, taken):
@@ -123,7 +168,7 @@ def print_setup(place, orientation, first, last):
 
 def workbook():
     """Return a workbook without sheets."""
-    book = Workbook()
+    book = _Book()
     book.remove(book.active)
     book.properties.creator = ""
     return book

@@ -2,7 +2,7 @@
 
 Pages: ``account`` (signing in), ``organisation``, ``posts``, ``powers``, ``risks``, ``regulations``, ``placing``,
 ``gravity``, ``hints``, ``ledgers``, ``papers``, ``imports``, ``audits``, ``demo`` (its clock).
-Shared: ``incoming`` (what a request brings), ``sent`` (numbers in it), ``paging``, ``units`` (those to choose), ``resend`` (a
-form whose session has ended), ``errors`` (refusals), ``busy`` (what the database cannot serve).
+Shared: ``incoming`` (what a request brings), ``sent`` (numbers in it), ``one`` (what a page is about), ``paging``, ``units``
+(those to choose), ``resend`` (a form whose session has ended), ``errors`` (refusals), ``busy`` (what the database cannot serve).
 Never here: a rule. Neighbours: pages of what happens to the register are ``workflows.views``.
 """

@@ -18,7 +18,7 @@ from tests.workflows.test_inspections import TERMS, Story, on_record
 from workflows.models import Finding, Inspection, Notification
 from workflows.policies.findings import answerable
 from workflows.policies.handling import kept_from, own_units
-from workflows.policies.inspections import hosts
+from workflows.policies.inspections import facts_of, hosts
 from workflows.supervision import draws, findings, inspections, opinions, plans, rectification_reminding
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database("sqlite")]
@@ -88,7 +88,9 @@ def test_office_hears_who_avoids_and_the_unit_hears_of_other_days(story):
     assert heard("inspection.change") == heard("inspection.notify")
     assert {story.campus.head, story.campus.liaison, story.campus.leader} <= heard("inspection.notify")
     for user in User.objects.all():
-        assert (user in heard("inspection.notify")) == Inspection.objects.filter(hosts(story.actor(user))).exists()
+        assert (user in heard("inspection.notify")) == Inspection.objects.filter(
+            hosts(facts_of(story.actor(user)))
+        ).exists()
 
 
 def test_one_rule_says_what_concerns_a_person(story):

@@ -17,6 +17,7 @@ from registers.models.spans import is_closed
 from registers.prepared import Given
 from registers.refusals import Refused, Stale
 from registers.views.incoming import files
+from registers.views.one import one_or_404
 from registers.views.paging import paged
 from registers.views.sent import filters_sent, key, keys, number
 from workflows import attachments
@@ -107,10 +108,19 @@ def _refused(request, form, page, refused):
 
 
 def _finding(request, pk):
-    rows = Finding.objects.visible_to(request.actor).select_related(
-        "inspection__plan__scheme", "inspection__unit", "check_item", "recurrence_of__inspection__plan", "made_by"
+    return one_or_404(_by_key(), request.actor, pk=pk)
+
+
+@cache
+def _by_key():
+    related = (
+        "inspection__plan__scheme",
+        "inspection__unit",
+        "check_item",
+        "recurrence_of__inspection__plan",
+        "made_by",
     )
-    return get_object_or_404(rows, pk=pk)
+    return Seen(Finding.objects.filter(pk=Given("pk")).select_related(*related))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

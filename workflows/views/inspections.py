@@ -12,7 +12,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from registers import audit, clock
 from registers.access import Seen, can, require
+from registers.prepared import Given
 from registers.refusals import Refused, Stale
+from registers.views.one import one_or_404
 from registers.views.paging import paged
 from registers.views.sent import key
 from registers.views.units import school
@@ -54,10 +56,13 @@ ACTIONS = (
 
 def visible(request, pk):
     """Return the inspection if the reader may see it, with what its pages need."""
-    rows = Inspection.objects.visible_to(request.actor).select_related(
-        "plan__scheme", "plan__institution", "item", "unit", "draw"
-    )
-    return get_object_or_404(rows, pk=pk)
+    return one_or_404(_by_key(), request.actor, pk=pk)
+
+
+@cache
+def _by_key():
+    related = ("plan__scheme", "plan__institution", "item", "unit", "draw")
+    return Seen(Inspection.objects.filter(pk=Given("pk")).select_related(*related))
 
 
 def crumbs_to(inspection):

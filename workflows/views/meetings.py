@@ -4,14 +4,16 @@ from functools import cache
 
 from django.contrib import messages
 from django.http import Http404
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from registers import audit, clock
 from registers.access import Seen, can, require
 from registers.papers.compose import compose
+from registers.prepared import Given
 from registers.refusals import Refused, Stale
+from registers.views.one import one_or_404
 from registers.views.paging import paged
 from registers.views.papers import download
 from registers.views.sent import number
@@ -31,11 +33,14 @@ FASTER = "会议内容刚被他人修改，您的操作没有保存。请核对�
 
 def visible(request, pk):
     """Return the meeting if the reader may see it, with what its pages need."""
-    rows = Meeting.objects.visible_to(request.actor).select_related(
-        "campaign__scheme", "campaign__institution", "chair", "recorder"
-    )
-    rows = rows.defer("campaign__scheme__document", "campaign__scheme__source")
-    return get_object_or_404(rows, pk=pk)
+    return one_or_404(_by_key(), request.actor, pk=pk)
+
+
+@cache
+def _by_key():
+    related = ("campaign__scheme", "campaign__institution", "chair", "recorder")
+    rows = Meeting.objects.filter(pk=Given("pk")).select_related(*related)
+    return Seen(rows.defer("campaign__scheme__document", "campaign__scheme__source"))
 
 
 def crumbs_of(meeting=None):

@@ -4,7 +4,7 @@ from functools import cache
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -14,7 +14,9 @@ from registers.jobs import as_attachment
 from registers.papers import pictured
 from registers.papers.compose import compose
 from registers.papers.writing import ledger_workbook
+from registers.prepared import Given
 from registers.refusals import Refused, Stale
+from registers.views.one import one_or_404
 from registers.views.papers import download
 from registers.views.sent import number
 from workflows.campaign import campaigns
@@ -36,8 +38,13 @@ def crumbs_of(ranking=None):
 
 def visible(request, pk):
     """Return the ranking ``pk`` as far as the reader may know of it. Raises ``Http404``."""
-    rows = Ranking.objects.visible_to(request.actor).select_related("campaign__scheme", "campaign__institution")
-    return get_object_or_404(rows, pk=pk)
+    return one_or_404(_by_key(), request.actor, pk=pk)
+
+
+@cache
+def _by_key():
+    rows = Ranking.objects.filter(pk=Given("pk"))
+    return Seen(rows.select_related("campaign__scheme", "campaign__institution"))
 
 
 @cache

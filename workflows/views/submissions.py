@@ -4,7 +4,6 @@ from functools import cache
 
 from django.contrib import messages
 from django.db.models import Exists, OuterRef
-from django.http import Http404
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
@@ -16,6 +15,7 @@ from registers.prepared import Given
 from registers.refusals import Refused, Stale
 from registers.schemes.adjusting import is_adjustment
 from registers.schemes.layout import fields_used
+from registers.views.one import one_or_404
 from registers.views.papers import download
 from registers.views.sent import number
 from workflows import attachments
@@ -33,9 +33,7 @@ NEEDED = ("task__campaign__scheme", "task__phase", "unit", "post", "person", "gr
 
 def visible(request, pk):
     """The submission, if the reader may see it, with all that its page needs."""
-    if (submission := visible_or_none(request, pk)) is None:
-        raise Http404("no such submission, or not for this reader")
-    return submission
+    return one_or_404(_by_key(), request.actor, pk=pk)
 
 
 def visible_or_none(request, pk):

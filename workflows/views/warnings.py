@@ -3,6 +3,8 @@
 Source: R1-44, R4-12, R4-31.
 """
 
+from functools import cache
+
 from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
@@ -10,11 +12,13 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from registers import audit, clock, offers
-from registers.access import can, require
+from registers.access import Seen, can, require
 from registers.models import RiskPoint, Scheme, Unit
 from registers.papers.compose import compose
+from registers.prepared import Given
 from registers.refusals import Refused, Stale
 from registers.views.incoming import files
+from registers.views.one import one_or_404
 from registers.views.paging import paged
 from registers.views.papers import download
 from registers.views.sent import filters_sent, key, series
@@ -62,10 +66,14 @@ def crumbs_to(warning):
 
 def visible(request, pk):
     """Return the warning if the reader may see it, with what its pages need."""
+    return one_or_404(_by_key(), request.actor, pk=pk)
+
+
+@cache
+def _by_key():
     related = ("scheme", "institution", "unit", "person", "made_by", "handed_in_by", "issued_by", "lifted_by")
     related += ("escalated_from__scheme", "finding__inspection__plan", "talk")
-    rows = RiskWarning.objects.visible_to(request.actor).select_related(*related).prefetch_related("deliveries")
-    return get_object_or_404(rows, pk=pk)
+    return Seen(RiskWarning.objects.filter(pk=Given("pk")).select_related(*related).prefetch_related("deliveries"))
 
 
 def institution_of(request):

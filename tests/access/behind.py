@@ -194,8 +194,9 @@ def nothing(kwargs):
     return {name: missing[name] for name in kwargs}
 
 
+@cache
 def body(world, door, sheet):
-    """Return complete and correct form data for a URL.
+    """Return complete and correct form data for a URL. Nobody changes it: it is made once.
 
     So only the poster's role decides whether it is accepted.
     """
@@ -210,6 +211,13 @@ def body(world, door, sheet):
     if door == "meeting_sign":
         seen = minutes.protocol_of(world.meetings["held"], on=world.clock.today).minutes()
         return {"password": PASSWORD, "seen_digest": minutes.digest_of_minutes(seen)}
+    plain = _posted(world).get(door, {})
+    return {"seen_version": sheet.version} | plain if sheet else plain
+
+
+@cache
+def _posted(world):
+    """Return what is posted whatever state its object is in: door → form data."""
     regulation = {
         "state": "to_amend",
         "document_number": "一号",
@@ -217,7 +225,7 @@ def body(world, door, sheet):
         "effective_on": "2026-01-01",
         "remark": "",
     }
-    plain = _posted_in_a_year(world) | {
+    return _posted_in_a_year(world) | {
         "submission_entry": {"add": "process"},
         "submission_hand_over": {"to": world.campus.second.pk},
         "adjustment_begin": {"what": "powers", "unit": world.campus.unit.code, "post": "", "series": ""},
@@ -252,7 +260,6 @@ def body(world, door, sheet):
         "scheme_publish": {"version": world.scheme_draft.version},
         "login": {"username": "clerk", "password": "wrong"},
     }
-    return {"seen_version": sheet.version} | plain.get(door, {}) if sheet else plain.get(door, {})
 
 
 def _posted_to_notices(world):

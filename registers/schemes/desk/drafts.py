@@ -28,6 +28,7 @@ _IDENTITY = re.compile(r"^identity:\s*$", re.MULTILINE)
 # What belongs to the other institution's document and to nobody else's.
 _OF_THE_DOCUMENT = re.compile(r"^  (document_number|issued_by|issued_on|effective_on):.*$", re.MULTILINE)
 NAME = "方案"  # what findings call the text of a draft
+_Dumper = getattr(yaml, "CSafeDumper", yaml.SafeDumper)  # in C it takes a fifth of the time
 _LANGUAGE = Path(__file__).resolve().parents[1]  # the folder that holds language and checks
 
 
@@ -36,7 +37,8 @@ def text_of(scheme):
 
     A version whose file was not kept is written out anew.
     """
-    return scheme.source or yaml.safe_dump(deepcopy(scheme.document), allow_unicode=True, sort_keys=False, width=1000)
+    form = {"Dumper": _Dumper, "allow_unicode": True, "sort_keys": False, "width": 1000}
+    return scheme.source or yaml.dump(deepcopy(scheme.document), **form)
 
 
 @transaction.atomic

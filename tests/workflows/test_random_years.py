@@ -41,24 +41,28 @@ def test_what_is_signed_is_what_stands_whatever_people_do(make_campus, clock, sl
     years()
 
 
-@pytest.fixture
-def lived(make_campus, clock):
-    return RandomYear(make_campus(scheme="jiangsu-dynamic", with_group=False), clock, 1).live()
-
-
-def test_field_that_nobody_asked_for_is_found(lived):
-    line = SubmissionLine.objects.filter(change="revise", risk_point__isnull=False, submission__in=lived).first()
+def another_unit(sheets):
+    line = SubmissionLine.objects.filter(change="revise", risk_point__isnull=False, submission__in=sheets).first()
     RiskPoint.objects.filter(pk=line.risk_point_id).update(unit=line.submission.unit.parent_id)
-    assert [fault for fault in signed.unasked(lived) if ": unit of" in fault]
+    return [fault for fault in signed.unasked(sheets) if ": unit of" in fault]
 
 
-def test_text_in_force_that_nobody_signed_is_found(lived):
-    line = SubmissionLine.objects.filter(change="add", risk_point__isnull=False, submission__in=lived).first()
+def another_text(sheets):
+    line = SubmissionLine.objects.filter(change="add", risk_point__isnull=False, submission__in=sheets).first()
     RiskPoint.objects.filter(pk=line.risk_point_id).update(content="无人签过")
-    assert [fault for fault in signed.unlike_the_register(lived) if ": content of" in fault]
+    return [fault for fault in signed.unlike_the_register(sheets) if ": content of" in fault]
 
 
-def test_document_changed_after_it_was_signed_is_found(lived):
-    kept = SheetDocument.objects.filter(submission__in=lived).first()
+def another_document(sheets):
+    kept = SheetDocument.objects.filter(submission__in=sheets).first()
     SheetDocument.objects.filter(pk=kept.pk).update(content=kept.content | {"title": "另一张表"})
-    assert [fault for fault in signed.faults(lived) if "saw something else" in fault]
+    return [fault for fault in signed.faults(sheets) if "saw something else" in fault]
+
+
+def test_what_nobody_signed_is_found(make_campus, clock):
+    """A field that nobody asked for, a text in force that nobody signed, a document changed after it was signed."""
+    sheets = RandomYear(make_campus(scheme="jiangsu-dynamic", with_group=False), clock, 1).live()
+    for found in (another_unit, another_text, another_document):
+        with transaction.atomic():
+            assert found(sheets), found.__name__
+            transaction.set_rollback(True)

@@ -6,6 +6,7 @@ from itertools import chain
 import pytest
 from django.db import connection, models
 from django.urls import reverse
+from django.utils.http import urlencode
 
 from tests.access.browsers import Writes, typed
 from tests.access.test_matrix import DOORS, behind, body, expected
@@ -16,6 +17,7 @@ from workflows.models import Draft, Submission
 pytestmark = [pytest.mark.django_db, pytest.mark.database("wide")]
 
 
+PLAIN_FORM = "application/x-www-form-urlencoded"
 NAMES_KEYS = ("key", "detail", "about")  # they hold primary keys, which a database does not use again after a rollback
 
 
@@ -49,11 +51,11 @@ class AtRest:
         return [
             model._meta.label
             for model in one.keys() | other.keys()
-            if one.get(model, self._untouched(model)) != other.get(model, self._untouched(model))
+            if self._left(model, one) != self._left(model, other)
         ]
 
-    def _untouched(self, model):
-        return _comparable(model, self._rows[model], self._places)
+    def _left(self, model, run):
+        return run[model] if model in run else _comparable(model, self._rows[model], self._places)
 
 
 def _places(rows):
@@ -94,7 +96,8 @@ def done(world, at_rest, persona, door, kwargs, sent):
     browser, writes = world.browsers[persona], Writes()
     with browser.undone():
         with connection.execute_wrapper(writes):
-            answer = browser.client.post(reverse(door, kwargs=kwargs), sent)
+            # A form of a thousand fields is read faster when it comes as a form without files does.
+            answer = browser.client.post(reverse(door, kwargs=kwargs), urlencode(sent, doseq=True), PLAIN_FORM)
         return answer, at_rest.after(writes.tables)
 
 
@@ -112,6 +115,12 @@ def open_doors(world):
                 yield pytest.param(door, name, persona, kwargs, body(world, door, sheet))
 
 
+# Every field of every model, and every column.
+NAMES = sorted(
+    {name for model in OWN_MODELS for field in model._meta.concrete_fields for name in (field.name, field.attname)}
+)
+
+
 def unasked(world, sent):
     """A value for every field name of every model, for the sheet and for each of its entries, that ``sent`` does not hold."""
     values = {
@@ -123,10 +132,7 @@ def unasked(world, sent):
         "in_force_from": "2026-01-01",
         "until": "2026-01-01",
     }
-    names = sorted(
-        {name for model in OWN_MODELS for field in model._meta.concrete_fields for name in (field.name, field.attname)}
-    )
-    plain = {name: values.get(name.removesuffix("_id"), "1") for name in names}
+    plain = {name: values.get(name.removesuffix("_id"), "1") for name in NAMES}
     entries = {f"e-{key}-{name}": value for key in sent.get("entry", ()) for name, value in plain.items()}
     grades = {f"g-{key.removeprefix('e-')}": "grade-3" for key in sent if key.startswith("e-")}
     # These are what the forms ask for.
@@ -194,17 +200,19 @@ ASKS = {
 
 def test_fields_nobody_asked_for_change_nothing(world):
     """The same post, with a value for every field of every model added, has the same effect to the row."""
-    tried, wrong, at_rest = 0, [], AtRest()
+    tried, done_at, wrong, at_rest = 0, {}, [], AtRest()
     for parameters in open_doors(world):
         door, name, persona, kwargs, sent = parameters.values
         plain, before = done(world, at_rest, persona, door, kwargs, sent)
         more, after = done(world, at_rest, persona, door, kwargs, {**unasked(world, sent), **sent})
         tried += 1
+        done_at[door] = done_at.get(door) or plain.status_code in (200, 302)
         if plain.status_code != more.status_code:
             wrong.append(f"{door} {name}: {plain.status_code} became {more.status_code}")
         wrong += [f"{door} {name}: {label} differs" for label in at_rest.differ(before, after)]
     assert not wrong, "\n".join(wrong)
     assert tried > 25
+    assert all(done_at.values()), f"nothing was done at {[door for door, was_done in done_at.items() if not was_done]}"
 
 
 def test_handed_in_sheet_brings_only_what_its_form_asks_for(world):

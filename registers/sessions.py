@@ -15,9 +15,9 @@ class SessionStore(db.SessionStore):
 
     def load(self):
         """Return what the session holds, nothing where there is none or where it has ended."""
-        rows = _session().of(key=self.session_key)
-        if rows and rows[0].expire_date > timezone.now():
-            return self.decode(rows[0].session_data)
+        for data, ends_at in _session().of(key=self.session_key):
+            if ends_at > timezone.now():
+                return self.decode(data)
         self._session_key = None
         return {}
 
@@ -33,7 +33,8 @@ class People(ModelBackend):
 
 @cache
 def _session():
-    return Prepared(SessionStore.get_model_class().objects.filter(session_key=Given("key")), planned=True)
+    rows = SessionStore.get_model_class().objects.filter(session_key=Given("key"))
+    return Prepared(rows.values_list("session_data", "expire_date"), planned=True)
 
 
 @cache

@@ -24,6 +24,8 @@ def publish_waiting(*, on, at, tasks=None):
 
     ``tasks``: of these campaign tasks only.
     """
+    if not drafting.is_any_waiting():
+        return []
     holding, published, tried = policies.Holding(on), [], set()
     for sheet in drafting.waiting():
         place = (sheet.task_id, sheet.step, sheet.unit_id)

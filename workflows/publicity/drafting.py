@@ -80,9 +80,14 @@ def to_publish(actor):
 
     One query where nothing waits.
     """
-    if not actor.is_authenticated or not actor.grants or not _unpublished().of():
+    if not actor.is_authenticated or not actor.grants or not is_any_waiting():
         return [], []
     return bundles_for(actor), to_release(actor)
+
+
+def is_any_waiting():
+    """Return whether any sheet waits for a notice, drafted or not."""
+    return bool(_unpublished().of())
 
 
 @cache

@@ -13,7 +13,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from registers import audit, clock
 from registers.access import Seen, can, require
 from registers.models import Unit
+from registers.prepared import Given
 from registers.refusals import Refused, Stale
+from registers.views.one import one_or_404
 from registers.views.paging import paged
 from workflows import attachments
 from workflows.compiled import assessments as papers
@@ -41,10 +43,13 @@ def crumbs_of(assessment=None):
 
 def visible(request, pk):
     """Return the assessment if the reader may see it, with what its pages need."""
-    rows = Assessment.objects.visible_to(request.actor).select_related(
-        "unit", "scheme", "survey", "signed_by", "decided_by", "confirmed_by"
-    )
-    return get_object_or_404(rows, pk=pk)
+    return one_or_404(_by_key(), request.actor, pk=pk)
+
+
+@cache
+def _by_key():
+    related = ("unit", "scheme", "survey", "signed_by", "decided_by", "confirmed_by")
+    return Seen(Assessment.objects.filter(pk=Given("pk")).select_related(*related))
 
 
 def lines_of(request, assessment):

@@ -18,11 +18,9 @@ class Writes:
         self.tables = []
 
     def __call__(self, execute, sql, params, many, context):
-        words = sql.split(None, 4)
-        if words[0] in ("INSERT", "UPDATE", "DELETE"):
-            self.tables.append(
-                next(word for word in words[1:] if word not in ("INTO", "OR", "IGNORE", "FROM")).strip('"')
-            )
+        if sql.startswith(("INSERT", "UPDATE", "DELETE")):
+            words = sql.split(None, 5)[1:5]
+            self.tables.append(next(word for word in words if word not in ("INTO", "OR", "IGNORE", "FROM")).strip('"'))
         return execute(sql, params, many, context)
 
 

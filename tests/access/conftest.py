@@ -9,11 +9,15 @@ from contextlib import contextmanager
 
 import pytest
 from django.db import connection, transaction
+from django.urls import get_resolver
 
 from registers import clock as clocks
 from registers import job_kinds, jobs  # noqa: F401 (job_kinds registers the kinds of jobs)
+from registers.papers import pages, xlsx
+from registers.sessions import SessionStore
 from tests.access.world import World
 from tests.clock import standing_still
+from tests.once import remembered
 from workflows.messages import robots
 
 
@@ -43,6 +47,21 @@ def refused_in_silence():
     logger.setLevel(logging.ERROR)
     yield
     logger.setLevel(level)
+
+
+@pytest.fixture(autouse=True, scope="package")
+def answered_once():
+    """Write each paper once, whoever asks for it: the same papers give the same bytes.
+
+    Look up each address once, and read what stands in a session once: thousands of requests ask for the same few.
+    """
+    addresses, decoded = get_resolver(), remembered(SessionStore().decode)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(addresses, "resolve", remembered(addresses.resolve))
+        patch.setattr(SessionStore, "decode", lambda self, data: dict(decoded(data)))
+        patch.setattr(xlsx, "to_xlsx", remembered(xlsx.to_xlsx))
+        patch.setattr(pages, "_printed", remembered(pages._printed))
+        yield
 
 
 @pytest.fixture(scope="package")

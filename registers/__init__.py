@@ -4,7 +4,8 @@ Never here: what happens to a sheet or in a year's campaign (``workflows``, whic
 
 Rooms: ``models`` (the tables), ``schemes`` (rule books), ``papers`` (official forms), ``imports`` (files that are
 taken over), ``views`` with ``forms``, ``urls`` and ``templatetags`` (pages), ``management`` (commands).
-Here, who may do what: ``access`` (the mechanism), ``policies`` (the rules), ``actors`` (who acts), ``refusals``.
+Here, who may do what: ``access`` (the mechanism), ``policies`` and ``record_policies`` (the rules), ``actors``
+(who acts), ``refusals``.
 People and units: ``staff``, ``appointments``, ``standins``, ``administrators``, ``accounts`` and ``passwords``,
 ``sessions``, ``units``, ``posts``, ``journal`` (their history), ``establishment`` (how many may hold a post),
 ``domains``, ``leaders`` and ``leading`` (who is in charge, who leads).

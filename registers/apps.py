@@ -14,5 +14,5 @@ class RegistersConfig(AppConfig):
         column_identity.install()
         prepared.install()
         # Policies, kinds of jobs and sources of compiled papers register themselves once models exist.
-        from registers import job_kinds, ledgers, policies  # noqa: F401, PLC0415
+        from registers import job_kinds, ledgers, policies, record_policies  # noqa: F401, PLC0415
         from registers.papers import sources  # noqa: F401, PLC0415

@@ -165,7 +165,7 @@ def compare(scope, *, then, now, rules, kind=""):
 
 
 def compare_page(actor, series, *, then, now, rules, units, posts=None):
-    """Compare the few points of a page (their ``series``), as far as ``actor`` may read them, as ``compare`` does.
+    """Do as ``compare`` does for the few points of a page (their ``series``) that ``actor`` may read.
 
     By statements made once. ``units``: ids of the units that the page is about, ``posts``: of the posts, or None for all.
     """

@@ -99,7 +99,7 @@ def day(label, *, required=True, help_text=""):
 
 
 class Offered(BaseChoiceIterator):
-    """Choices as (value, label), of which there may be hundreds, and which Django need not look at one by one."""
+    """Choices as (value, label), which Django need not look at one by one. There may be hundreds."""
 
     def __init__(self, rows):
         self.rows = rows

@@ -29,9 +29,9 @@ def insiders(actor):
 
 
 def of_audience(inside, model):
-    """Return the condition of the rows whose audience somebody belongs to who is in the units ``inside`` (``insiders``).
+    """Return the condition of the rows whose audience somebody of the units ``inside`` belongs to.
 
-    ``model``: notices or publications.
+    ``inside``: as of ``insiders``. ``model``: notices or publications.
     """
     chosen = model.units.through.objects.filter(unit__within=inside).order_by().values(model._meta.model_name)
     audience = Q(audience__in=[SCHOOL, PUBLIC]) | Q(audience=UNIT, unit__within=inside)
@@ -134,7 +134,7 @@ def to_release(actor):
 @policy("workflows.PublicityNotice")
 class PublicityNoticePolicy(PolicyOfFacts):
     def facts(self, actor):
-        """Return those on objections, the day, and the units of which the actor reads as one of theirs, or publishes.
+        """Return those on objections, the day, and the units that the actor belongs to or publishes for.
 
         Where he holds another role only, also the drafts that wait for him to release them.
         """

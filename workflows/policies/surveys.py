@@ -28,7 +28,7 @@ def invitation_of(actor, survey):
 @policy("workflows.Survey")
 class SurveyPolicy(PolicyOfFacts):
     def facts(self, actor):
-        """Return who the actor is, and the ids of the units that he oversees, and of those that he answers for."""
+        """Return who the actor is, and the ids of the units that he oversees or answers for."""
         oversees = actor.unit_ids(ORGANISER, *BODIES) - own_units(actor)
         return {"person": actor.user_id, "oversees": oversees, "hosts": actor.unit_ids(*HOSTS)}
 

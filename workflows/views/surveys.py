@@ -33,7 +33,10 @@ def crumbs_of(survey=None):
 
 
 def handled_units(request):
-    """Return the units right below the institution that the reader handles, as a query. None for whoever handles nothing."""
+    """Return the units right below the institution that the reader handles, as a query.
+
+    It is empty for whoever handles nothing.
+    """
     handled = handling.handled_units(request.actor)
     root = school(request.actor) if handled else None
     if root is None:

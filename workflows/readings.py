@@ -148,6 +148,10 @@ def tally(receipts):
 
     People whose account is disabled do not count.
     """
-    rows = receipts.filter(user__is_active=True).order_by().values("document")
-    rows = rows.annotate(asked=Count("pk"), read=Count("pk", filter=Q(read_at__isnull=False)))
-    return {row["document"]: (row["asked"], row["read"]) for row in rows}
+    return {document: tuple(numbers) for document, *numbers in tallied(receipts)}
+
+
+def tallied(receipts):
+    """Return the query of ``tally``, for (document id, people it is for, how many have read it)."""
+    rows = receipts.filter(user__is_active=True).order_by().values_list("document")
+    return rows.annotate(asked=Count("pk"), read=Count("pk", filter=Q(read_at__isnull=False)))

@@ -57,19 +57,21 @@ class OpinionPolicy(Policy):
 
 
 @policy("workflows.Attendance")
-class AttendancePolicy(Policy):
-    def visible(self, rows, actor):
+class AttendancePolicy(PolicyOfFacts):
+    def facts(self, actor):
+        return {
+            "person": actor.user_id,
+            "reads": actor.unit_ids(*ACTIVITY_READERS),
+            "keeps": actor.unit_ids(*KEEPERS),
+        }
+
+    def readable(self, facts):
         """His own, those at activities of units he answers for, and those of people of his unit elsewhere.
 
         The last only for the unit's head and liaison.
         """
-        if not actor.is_authenticated:
-            return rows.none()
-        return rows.filter(
-            Q(user=actor.user_id)
-            | Q(activity__unit__within=actor.unit_ids(*ACTIVITY_READERS))
-            | Q(user__unit__within=actor.unit_ids(*KEEPERS))
-        )
+        answered = Q(activity__unit__within=facts["reads"])
+        return Q(user=facts["person"]) | answered | Q(user__unit__within=facts["keeps"])
 
 
 def keeps(actor, unit, refusal):

@@ -1,5 +1,6 @@
 """Pages of meetings and education activities."""
 
+from collections import namedtuple
 from functools import cache
 from urllib.parse import urlencode
 
@@ -33,6 +34,10 @@ from workflows.views.offered_powers import powers_for
 
 FILES = {"accepted": attachments.ACCEPTED, "accepted_words": attachments.ACCEPTED_WORDS, "most": attachments.MOST}
 CRUMB = "会议与教育"
+# A row of the list. ``unit``: empty for the school. ``figures``: for who may watch. ``mine``: the reader's own attendance.
+Row = namedtuple("Row", "pk title is_void held_on unit kind host figures mine")
+Figures = namedtuple("Figures", "expected present excused absent")
+Mine = namedtuple("Mine", "mark")
 EXCEPTIONS_FIRST = ("mark", "user__sort_key", "user__number")  # absent, excused, present
 
 
@@ -80,9 +85,7 @@ def _units():
 def activity_list(request):
     """The list of activities of the reader's units and of the school, newest first.
 
-    Context: ``campaign``, ``filters``, ``units``, ``kinds``, ``purposes``, ``page`` of activities, each with
-    ``kind_label``, ``purpose_label``, ``figures`` (counts, for who may watch) and ``mine`` (the reader's own
-    attendance); ``may_record``, ``may_watch``.
+    Context: ``campaign``, ``filters``, ``units``, ``kinds``, ``purposes``, ``page`` of ``Row``; ``may_record``, ``may_watch``.
     """
     running = campaigns.current()
     filters = filters_sent(request.GET, "unit", "purpose", "kind", "void")
@@ -92,7 +95,7 @@ def activity_list(request):
     chosen = [name for name, value in filters.items() if value and name != "void"]
     given = asked | {"unit": filters["unit"], "kind": filters["kind"], "purposes": purposes}
     page = paged(request, _listed().parts(request.actor, [*chosen, "void" if filters["void"] else "valid"], **given))
-    _with_words(request.actor, page.rows, known)
+    page.rows = _rows_of(request.actor, page.rows, known)
     context = {
         "campaign": running,
         "filters": filters,
@@ -102,7 +105,7 @@ def activity_list(request):
         "purposes": [(code, label) for code, label in papers.PURPOSES.items() if _used(known, code)],
         "page": page,
         "may_record": bool(running and known and recording_units(request.actor)),
-        "may_watch": can(request.actor, "watch", Campaign),
+        "may_watch": bool(can(request.actor, "watch", Campaign)),
     }
     return render(request, "workflows/activity_list.html", context)
 
@@ -111,21 +114,38 @@ def _used(known, purpose):
     return any(kind.purpose == purpose for kind in known.values())
 
 
-def _with_words(actor, rows, known):
-    """Put the labels and figures of a list on its rows."""
-    keys, watched = [row.pk for row in rows], actor.unit_ids(*ACTIVITY_READERS)
-    seen = Attendance.objects.visible_to(actor).filter(activity__in=keys)
-    counts = {mark: Count("pk", filter=Q(mark=mark)) for mark in Attendance.Mark.values}
-    figures = {
-        row["activity"]: row for row in seen.order_by().values("activity").annotate(expected=Count("pk"), **counts)
-    }
-    mine = {row.activity_id: row for row in seen.filter(user=actor.user_id)}
-    for row in rows:
-        kind = known.get(row.kind)
-        row.kind_label = kind.label if kind else row.kind
-        row.purpose_label = papers.PURPOSES.get(kind.purpose, "") if kind else ""
-        row.figures = figures.get(row.pk) if row.unit_id in watched else None
-        row.mine = mine.get(row.pk)
+def _rows_of(actor, activities, known):
+    """Return what the list shows of activities, the figures of those that the reader watches."""
+    keys, watched = [activity.pk for activity in activities], actor.unit_ids(*ACTIVITY_READERS)
+    figures = {activity: numbers for activity, *numbers in _figures().by(actor, keys=keys)}
+    mine = dict(_own().by(actor, keys=keys, reader=actor.user_id))
+    return [
+        Row(
+            activity.pk,
+            activity.title,
+            activity.voided_at is not None,
+            activity.held_on,
+            "" if activity.of_school else activity.unit.name,
+            known[activity.kind].label if activity.kind in known else activity.kind,
+            activity.host,
+            Figures(*figures[activity.pk]) if activity.pk in figures and activity.unit_id in watched else None,
+            Mine(mine[activity.pk]) if activity.pk in mine else None,
+        )
+        for activity in activities
+    ]
+
+
+@cache
+def _figures():
+    counts = {mark: Count("pk", filter=Q(mark=mark)) for mark in Figures._fields[1:]}
+    rows = Attendance.objects.filter(activity__within=Given("keys")).order_by().values_list("activity")
+    return Seen(rows.annotate(expected=Count("pk"), **counts))
+
+
+@cache
+def _own():
+    rows = Attendance.objects.filter(activity__within=Given("keys"), user=Given("reader")).order_by()
+    return Seen(rows.values_list("activity", "mark"))
 
 
 def _powers(request, campaign, units, *, also=None):

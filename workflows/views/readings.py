@@ -13,7 +13,7 @@ from registers import audit, clock
 from registers.access import Seen, can, require
 from registers.models import Unit
 from registers.papers.compose import compose
-from registers.prepared import Given
+from registers.prepared import Given, Prepared
 from registers.refusals import Refused
 from registers.views.incoming import files
 from registers.views.paging import paged
@@ -55,6 +55,21 @@ def _listed():
     return Seen(rows.defer("campaign__scheme__document", "campaign__scheme__source"))
 
 
+@cache
+def _owed():
+    return Prepared(readings.owed(Given("person"))[:50])
+
+
+@cache
+def _own():
+    return Seen(ReadReceipt.objects.filter(document__within=Given("documents"), user=Given("reader")))
+
+
+@cache
+def _tallied():
+    return Seen(readings.tallied(ReadReceipt.objects.filter(document__within=Given("documents"))))
+
+
 @require_safe
 def reading_list(request):
     """Documents that the reader has to read or answers for, newest first, unread ones on top.
@@ -63,14 +78,16 @@ def reading_list(request):
     reader's own receipt), ``due`` and ``asked``, ``read`` (for who ``counts``); ``may_publish``, ``counts``.
     """
     running, now = campaigns.current(), clock.now()
-    owed = list(readings.owed(request.actor.user_id)[:50])
+    owed = _owed().of(person=request.actor.user_id)
     for receipt in owed:
         receipt.due = days.shown(receipt.document.due_on, now)
     page = paged(request, _listed().parts(request.actor, campaign=running.pk) if running else [])
-    seen = ReadReceipt.objects.visible_to(request.actor).filter(document__in=[row.pk for row in page.rows])
-    mine = {receipt.document_id: receipt for receipt in seen.filter(user=request.actor.user_id)}
+    documents = [row.pk for row in page.rows]
+    own = _own().by(request.actor, documents=documents, reader=request.actor.user_id)
+    mine = {receipt.document_id: receipt for receipt in own}
     counts = request.actor.has(*COUNTERS)
-    tally = readings.tally(seen) if counts else {}
+    tallied = _tallied().by(request.actor, documents=documents) if counts else ()
+    tally = {document: numbers for document, *numbers in tallied}
     for row in page.rows:
         row.mine = mine.get(row.pk)
         row.due = days.shown(row.due_on, now)

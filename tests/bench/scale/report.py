@@ -12,7 +12,10 @@ PEOPLE = {"office": "办公室", "head": "负责人", "teacher": "教职工"}
 
 
 def by_page(found):
-    """Return the costs of ``found`` by page: (who, what) → name of a database → cost. What is the kind of page, of a filter its address."""
+    """Return the costs of ``found`` by page: (who, what) → name of a database → cost.
+
+    What is the kind of page, of a filter its address.
+    """
     rows = defaultdict(dict)
     for database, costs in found.items():
         for cost in costs:
@@ -101,7 +104,8 @@ def _deep(rows, verdicts, found):
         for database, late in by_database.items():
             first = rows.get((who, late["name"]), {}).get(database)
             if first and first["ratio"] and late["ratio"]:
-                value = late["ratio"] / first["ratio"]
+                in_turn = "in_turn" in first and "in_turn" in late
+                value = late["in_turn"] / first["in_turn"] if in_turn else late["ratio"] / first["ratio"]
                 verdicts.append((who, url, "深页", value, goals.DEEP))
                 print(
                     f"  {url:<28} {PEOPLE[who]:<4} {database:<10} {value:6.2f} ≤{goals.DEEP} {met(value, goals.DEEP)}"

@@ -20,7 +20,7 @@ from tests import kept
 from tests.bench.scale.report import by_page
 
 SMALL, LARGE = "scale50k", "scale500k"
-ROUNDS, SECONDS = 7, 360  # after so many seconds no further page is begun
+ROUNDS, SECONDS = 11, 480  # after so many seconds no further page is begun
 
 
 def measure(found, addresses, environment):

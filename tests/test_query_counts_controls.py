@@ -25,7 +25,7 @@ PAGES = {
     "measure_list, check": ("office", "measure_list", {}, {"view": "check"}, 15),
     "measure_list, uncovered": ("office", "measure_list", {}, {"view": "uncovered"}, 13),
     "measure_detail": ("head", "measure_detail", {"series": "measure"}, {}, 20),
-    "residual_list": ("office", "residual_list", {}, {}, 24),
+    "residual_list": ("office", "residual_list", {}, {}, 25),
     "regulation_list": ("head", "regulation_list", {}, {}, 10),
     "regulation_detail": ("clerk", "regulation_detail", {"pk": "regulation"}, {}, 8),
     "regulation_edit": ("head", "regulation_edit", {"pk": "regulation"}, {}, 12),

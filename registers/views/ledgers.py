@@ -25,6 +25,7 @@ from registers.prepared import Given
 from registers.refusals import Refused
 from registers.text import digest_of_text
 from registers.views.paging import paged
+from registers.views.units import unit_named
 
 # A row of the page. ``residual``: (expected, actual grade) or empty. ``measures``: (stage, text, by whom and when) of each stage.
 Shown = namedtuple(
@@ -114,7 +115,7 @@ def ledger_export(request):
 
     The page of the job shows when the file is there.
     """
-    unit = get_object_or_404(Unit.objects.visible_to(request.actor), code=request.POST.get("unit", ""))
+    unit = unit_named(request.actor, request.POST.get("unit", ""))
     require(request.actor, "export_ledger", unit)
     on, _ = _day(request, request.POST)
     reason = _reason(request, unit)
@@ -212,7 +213,7 @@ def _units():
 def _chosen(request, units):
     code = request.GET.get("unit", "") or (units[0][0] if units else "")
     # A unit that exists but is none of the reader's is refused with its reason, not silently replaced.
-    return get_object_or_404(Unit.objects.visible_to(request.actor), code=code) if code else None
+    return unit_named(request.actor, code) if code else None
 
 
 def _day(request, data=None):

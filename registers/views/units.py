@@ -5,11 +5,22 @@ from functools import cache
 from registers.access import Seen
 from registers.models import Unit
 from registers.prepared import Given
+from registers.views.one import one_or_404
 
 
 def school(actor):
     """Return the unit above all, None where there is none or the actor sees none."""
     return next(iter(_schools().by(actor)), None)
+
+
+def school_or_404(actor):
+    """Return the unit above all. Raises ``Http404`` where the actor sees none."""
+    return one_or_404(_schools(), actor)
+
+
+def unit_named(actor, code):
+    """Return the unit with a code. Raises ``Http404`` where there is none, or the actor does not see it."""
+    return one_or_404(_by_code(), actor, code=code)
 
 
 def existing(actor, ids):
@@ -20,6 +31,11 @@ def existing(actor, ids):
 @cache
 def _schools():
     return Seen(Unit.objects.filter(parent=None), most=1)
+
+
+@cache
+def _by_code():
+    return Seen(Unit.objects.filter(code=Given("code")), most=1)
 
 
 @cache

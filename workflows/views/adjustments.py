@@ -16,7 +16,7 @@ from registers.schemes import importing
 from registers.schemes.adjusting import PREFIX
 from registers.views.paging import paged
 from registers.views.sent import series as series_of
-from registers.views.units import school
+from registers.views.units import school, unit_named
 from workflows.campaign import adjustments, campaigns
 from workflows.models import Submission
 from workflows.policies.submissions import PROPOSE
@@ -100,7 +100,7 @@ def adjustment_begin(request):
 
     Posted are ``what``, ``unit`` and ``post`` (codes), and the ``series`` to put on it; with ``lighter`` the reason names the checks.
     """
-    unit = get_object_or_404(Unit.objects.visible_to(request.actor), code=request.POST.get("unit", ""))
+    unit = unit_named(request.actor, request.POST.get("unit", ""))
     post = None
     if code := request.POST.get("post", ""):
         post = get_object_or_404(Post.objects.visible_to(request.actor), code=code, unit=unit)

@@ -6,17 +6,17 @@ Source: R0-29, R2-30, R3-37, R4-35.
 from functools import cache
 
 from django.contrib import messages
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from registers import audit, clock
 from registers.access import Seen, can, require
-from registers.models import Unit
 from registers.prepared import Given
 from registers.refusals import Refused, Stale
 from registers.views.one import one_or_404
 from registers.views.paging import paged
+from registers.views.units import school_or_404
 from workflows import attachments
 from workflows.compiled import assessments as papers
 from workflows.forms import assessments as forms
@@ -103,7 +103,7 @@ def assessment_begin(request):
     handled = handled_units(request)
     known = list(handled.values_list("pk", "code", "name"))
     if not known:
-        root = get_object_or_404(Unit.objects.visible_to(request.actor), parent=None)
+        root = school_or_404(request.actor)
         require(request.actor, "make", Assessment(unit=root))
     begun = (
         Assessment.objects.visible_to(request.actor).filter(year=clock.today().year).values_list("unit_id", flat=True)

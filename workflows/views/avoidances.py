@@ -9,6 +9,7 @@ from registers import clock
 from registers.access import Seen, can, require
 from registers.models import Unit
 from registers.views.paging import paged
+from registers.views.units import unit_named
 from workflows.forms import duties as forms
 from workflows.models import AvoidanceRecord, LeavingAudit
 from workflows.policies.warnings import APPROVERS
@@ -119,7 +120,7 @@ def leaving_audit_add(request):
     form = forms.LeavingAuditForm(request.POST or None, units=units, kinds=asked.kinds if asked else ())
 
     def act():
-        unit = get_object_or_404(Unit.objects.visible_to(request.actor), code=form.cleaned_data["unit"])
+        unit = unit_named(request.actor, form.cleaned_data["unit"])
         said = {"unit": unit, "person": form.cleaned_data["person"], "values": form.values}
         return avoidances.record_audit(scheme, root, **said, actor=request.actor, at=clock.now())
 

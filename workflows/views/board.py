@@ -1,15 +1,15 @@
 """Pages of the committee's board: progress by phase, paper, unit and person."""
 
 from django.http import Http404
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from registers import clock, kept, residuals
 from registers.access import can, require
-from registers.models import Unit
 from registers.views.paging import paged
 from registers.views.sent import sought
+from registers.views.units import unit_named
 from workflows import leading_measures, policies
 from workflows.models import Campaign, Submission
 from workflows.models.submissions import State
@@ -38,7 +38,7 @@ def board(request):
         return render(request, "workflows/board.html", context)
     year = str(campaign.year) if campaign.state != "open" else ""
     if code := sought(request.GET, "unit"):
-        unit = get_object_or_404(Unit.objects.visible_to(request.actor), code=code)
+        unit = unit_named(request.actor, code)
         rows = figures.listed(request.actor, campaign).filter(unit=unit)
         return _unit_page(request, campaign, rows, unit, year)
     found, shown = counted.kept_board(request.actor, campaign), counted.board_of(request.actor, campaign)

@@ -19,6 +19,7 @@ from registers.prepared import Given
 from registers.views.organisation import crumbs_of
 from registers.views.paging import paged
 from registers.views.sent import filters_sent
+from registers.views.units import unit_named
 from workflows.progress import last_year
 
 EVERYTHING = "all"  # the filter that also shows lines without a change
@@ -90,7 +91,7 @@ def _about(request, units, posts):
     if code := request.GET.get("post", ""):
         return None, get_object_or_404(Post.objects.visible_to(request.actor).select_related("unit"), code=code)
     if code := request.GET.get("unit", ""):
-        unit = get_object_or_404(Unit.objects.visible_to(request.actor), code=code)
+        unit = unit_named(request.actor, code)
         require(request.actor, "view_ledger", unit)
         return unit, None
     return (None, posts[0]) if posts and not units else (_first_with_points(request.actor, units), None)

@@ -13,7 +13,7 @@ from registers.refusals import Refused, Stale
 from registers.views.incoming import files
 from registers.views.paging import paged
 from registers.views.sent import filters_sent, keys, number
-from registers.views.units import existing
+from registers.views.units import existing, school_or_404
 from workflows import disclosures
 from workflows.compiled import logs
 from workflows.deadlines import days
@@ -136,7 +136,7 @@ def disclosure_add(request):
     scheme, rules = _rules(request)
     units = _units(request.actor)
     if not units:
-        root = get_object_or_404(Unit.objects.visible_to(request.actor), parent=None)
+        root = school_or_404(request.actor)
         require(request.actor, "enter", Disclosure(scheme=scheme, unit=root))
     powers = powers_for(request.actor, units)
     power = chosen(powers, request.GET.get("power", ""))

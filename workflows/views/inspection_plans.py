@@ -13,10 +13,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from registers import audit, clock
 from registers.access import can, require
 from registers.jobs import as_attachment
-from registers.models import Appointment, Unit
+from registers.models import Appointment
 from registers.refusals import Refused, Stale
 from registers.views.sent import number
-from registers.views.units import school
+from registers.views.units import school, school_or_404
 from workflows.forms import inspection_plans as forms
 from workflows.models import Draw, InspectionPlan, PlanItem
 from workflows.supervision import draws, plans
@@ -38,7 +38,7 @@ def inspection_plan(request):
     Context: ``plan`` (None where there is none), ``year``, ``items`` with their kinds and draws, ``frequencies``,
     ``by_method`` (see ``plans.by_method``), ``may_make``.
     """
-    root = get_object_or_404(Unit.objects.visible_to(request.actor), parent=None)
+    root = school_or_404(request.actor)
     may_make = can(request.actor, "make", InspectionPlan(institution=root))
     year = plans.year_of(number((request.POST if request.method == "POST" else request.GET).get("year", "")))
     rows = InspectionPlan.objects.visible_to(request.actor).select_related("scheme", "institution")

@@ -12,6 +12,7 @@ from registers.models import Scheme, Unit
 from registers.papers import pages
 from registers.papers.compose import compose
 from registers.views.papers import download
+from registers.views.units import unit_named
 from workflows.compiled import logs
 from workflows.models import PublicityNotice, Submission
 from workflows.views.submissions import readable_votes
@@ -25,7 +26,7 @@ def _unit(request, code):
 
     Raises ``Http404`` or ``NotAllowed``.
     """
-    unit = get_object_or_404(Unit.objects.visible_to(request.actor), code=code)
+    unit = unit_named(request.actor, code)
     require(request.actor, "view_ledger", unit)
     return unit
 

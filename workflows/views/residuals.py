@@ -4,7 +4,7 @@ from collections import namedtuple
 from functools import cache, partial
 
 from django.db.models import F
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from registers import counts, kept, ledgers, plain, residuals
@@ -13,6 +13,7 @@ from registers.models import Scheme, Unit
 from registers.prepared import Given
 from registers.views.paging import paged
 from registers.views.sent import sought
+from registers.views.units import school_or_404, unit_named
 from workflows.views.comparisons import READS_LEDGERS
 
 IN_LIST = ("final_grade__rank", "unit__position", "unit__code", "pk")
@@ -81,4 +82,4 @@ def _row(point, found, rules):
 def _chosen(request, units):
     """The unit that the address names, else the highest of the reader's, else the school."""
     code = sought(request.GET, "unit") or (units[0][0] if units else "")
-    return get_object_or_404(Unit.objects.visible_to(request.actor), **({"code": code} if code else {"parent": None}))
+    return unit_named(request.actor, code) if code else school_or_404(request.actor)

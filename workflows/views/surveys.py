@@ -17,7 +17,7 @@ from registers.access import Seen, can, require
 from registers.models import Unit
 from registers.refusals import Refused
 from registers.views.paging import paged
-from registers.views.units import school
+from registers.views.units import school, school_or_404
 from workflows.forms import surveys as forms
 from workflows.models import Survey
 from workflows.policies import handling
@@ -73,9 +73,7 @@ def survey_add(request):
     units = handled_units(request)
     options = {"units": list(units.values_list("code", "name"))}
     if not options["units"]:
-        require(
-            request.actor, "make", Survey(unit=get_object_or_404(Unit.objects.visible_to(request.actor), parent=None))
-        )
+        require(request.actor, "make", Survey(unit=school_or_404(request.actor)))
     page = {"title": "开展满意度测评", "crumbs": crumbs_of(), "submit": "开展测评"}
     if request.method != "POST":
         return form_page(request, forms.OpenForm(**options), **page)

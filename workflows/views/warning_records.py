@@ -3,7 +3,7 @@
 from functools import cache
 
 from django.contrib import messages
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -13,7 +13,7 @@ from registers.models import Unit
 from registers.refusals import Refused
 from registers.views.paging import paged
 from registers.views.sent import number, series
-from registers.views.units import school
+from registers.views.units import school, unit_named
 from workflows.forms import warnings as forms
 from workflows.models import AccountabilityRecord, Commendation, RiskWarning
 from workflows.policies.warnings import APPROVERS
@@ -232,7 +232,7 @@ def _merit(request, model, form_of, act, *, title, intro):
     form = form_of(request.POST or None, units=units, initial={"decided_on": clock.today()})
     if request.method != "POST" or not form.is_valid():
         return form_page(request, form, **page)
-    unit = get_object_or_404(Unit.objects.visible_to(request.actor), code=form.cleaned_data["unit"])
+    unit = unit_named(request.actor, form.cleaned_data["unit"])
     person = form.cleaned_data["person"]
     try:
         act(root, unit=unit, person=person, values=form.values, actor=request.actor, at=clock.now())

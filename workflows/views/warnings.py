@@ -7,7 +7,7 @@ from functools import cache
 
 from django.contrib import messages
 from django.http import Http404
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -22,7 +22,7 @@ from registers.views.one import one_or_404
 from registers.views.paging import paged
 from registers.views.papers import download
 from registers.views.sent import filters_sent, key, series
-from registers.views.units import school
+from registers.views.units import school, school_or_404, unit_named
 from workflows import attachments
 from workflows.campaign import campaigns
 from workflows.compiled import warnings as papers
@@ -78,7 +78,7 @@ def _by_key():
 
 def institution_of(request):
     """Return the institution and the scheme in use. Raises ``Refused`` where none has been adopted."""
-    root = get_object_or_404(Unit.objects.visible_to(request.actor), parent=None)
+    root = school_or_404(request.actor)
     scheme = Scheme.objects.visible_to(request.actor).in_use()
     if scheme is None:
         raise Refused(f"还没有采用方案。{campaigns.ADOPT_FIRST}")
@@ -141,7 +141,7 @@ def warning_add(request):
         made = drafting.begin(
             scheme,
             root,
-            unit=get_object_or_404(Unit.objects.visible_to(request.actor), code=form.cleaned_data["unit"]),
+            unit=unit_named(request.actor, form.cleaned_data["unit"]),
             person=form.cleaned_data["person"],
             values=form.values,
             points=named,

@@ -9,6 +9,24 @@ from registers.access import ScopedQuerySet
 from registers.models.spans import WITHOUT_END, ExistingQuerySet, SpanQuerySet, span_constraint
 
 
+def in_tree(rows):
+    """Return ``[(id, depth)]`` of units in the order of the tree.
+
+    ``rows``: (id, id of the unit above), in the order in which units of one place stand. A unit whose own one above is not among them
+    begins a tree of its own.
+    """
+    rows = list(rows)
+    below, present = {}, {pk for pk, _ in rows}
+    for pk, parent in reversed(rows):
+        below.setdefault(parent if parent in present else None, []).append(pk)
+    found, waiting = [], [(pk, 0) for pk in below.get(None, ())]
+    while waiting:
+        pk, depth = waiting.pop()
+        found.append((pk, depth))
+        waiting += [(child, depth + 1) for child in below.get(pk, ())]
+    return found
+
+
 class UnitQuerySet(ExistingQuerySet, TreeQuerySet):
     """Units in a tree, with ``descendants`` and ``ancestors``."""
 
@@ -22,16 +40,7 @@ class UnitQuerySet(ExistingQuerySet, TreeQuerySet):
 
         A unit whose own one above is not among them begins a tree of its own.
         """
-        rows = list(self.order_by("position", "code").values_list("pk", "parent_id"))
-        below, present = {}, {pk for pk, _ in rows}
-        for pk, parent in reversed(rows):
-            below.setdefault(parent if parent in present else None, []).append(pk)
-        found, waiting = [], [(pk, 0) for pk in below.get(None, ())]
-        while waiting:
-            pk, depth = waiting.pop()
-            found.append((pk, depth))
-            waiting += [(child, depth + 1) for child in below.get(pk, ())]
-        return found
+        return in_tree(self.order_by("position", "code").values_list("pk", "parent_id"))
 
     def called(self, text):
         """Return the units in whose name, code or other names ``text`` stands."""

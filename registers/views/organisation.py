@@ -1,6 +1,7 @@
 """Pages of units and their people."""
 
 from collections import namedtuple
+from functools import cache
 
 from django.db.models import Count, F, Q
 from django.shortcuts import get_object_or_404, render
@@ -8,10 +9,12 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from registers import establishment
-from registers.access import can
+from registers.access import Seen, can
 from registers.actors import ROLE_LABELS
 from registers.models import Appointment, Incumbency, LeadingGroup, Post, PowerItem, Scheme, Unit
+from registers.models.organisation import in_tree
 from registers.models.spans import is_closed
+from registers.prepared import Given
 from registers.responsible import names_by_post
 from registers.views.hints import hints_about
 from registers.views.paging import paged
@@ -24,6 +27,11 @@ POWERS_SHOWN = 10
 UnitRow = namedtuple("UnitRow", "pk name code kind depth is_closed head liaisons post_count risk_post_count")
 
 
+# What the list reads of a unit, and its statements.
+Listed = namedtuple("Listed", "pk name code unit_type closed_on")
+_Asked = namedtuple("_Asked", "tree units held posts")
+
+
 @require_safe
 def unit_list(request):
     """List all units as a tree, with the numbers of their posts and risk posts.
@@ -32,20 +40,24 @@ def unit_list(request):
     Context: ``filters``; ``page`` of ``UnitRow``.
     """
     filters = filters_sent(request.GET, "q")
-    seen = Unit.objects.visible_to(request.actor)
-    page = paged(request, (seen.called(filters["q"]) if filters["q"] else seen).in_tree())
-    units = seen.in_bulk([pk for pk, _ in page.rows])
-    held = Appointment.objects.visible_to(request.actor).in_force(request.actor.on)
-    posts = Post.objects.visible_to(request.actor).existing(request.actor.on)
-    names, numbers = _answering(held.filter(unit__in=units)), _numbers(posts.filter(unit__in=units))
+    actor, asked = request.actor, _asked()
+    found = (
+        Unit.objects.visible_to(actor).called(filters["q"]).in_tree() if filters["q"] else in_tree(asked.tree.by(actor))
+    )
+    page = paged(request, found)
+    ids = [pk for pk, _ in page.rows]
+    units = {row[0]: Listed(*row) for row in asked.units.by(actor, ids=ids)}
+    names = _answering(asked.held.by(actor, ids=ids, on=actor.on))
+    numbers = {unit: counted for unit, *counted in asked.posts.by(actor, ids=ids, on=actor.on)}
+    types = dict(Unit._meta.get_field("unit_type").flatchoices)
     page.rows = [
         UnitRow(
             pk,
             units[pk].name,
             units[pk].code,
-            units[pk].get_unit_type_display(),
+            types.get(units[pk].unit_type, units[pk].unit_type),
             depth,
-            is_closed(units[pk], request.actor.on),
+            is_closed(units[pk], actor.on),
             "、".join(names.get((pk, "unit_head"), [])),
             "、".join(names.get((pk, "liaison"), [])),
             *numbers.get(pk, (0, 0)),
@@ -55,22 +67,27 @@ def unit_list(request):
     return render(request, "registers/unit_list.html", {"page": page, "filters": filters})
 
 
+@cache
+def _asked():
+    ids, on = Given("ids"), Given("on")
+    tree = Unit.objects.order_by("position", "code").values_list("pk", "parent_id")
+    units = Unit.objects.filter(pk__within=ids).order_by().values_list(*Listed._fields)
+    held = Appointment.objects.in_force(on).filter(unit__within=ids, role__in=["unit_head", "liaison"])
+    # A stand-in comes after the person he stands in for.
+    held = held.order_by(F("acting_for").asc(nulls_first=True), "pk")
+    posts = Post.objects.existing(on).filter(unit__within=ids).order_by().values_list("unit")
+    posts = posts.annotate(all=Count("pk"), risky=Count("pk", filter=Q(is_risk_post=True)))
+    return _Asked(
+        Seen(tree), Seen(units), Seen(held.values_list("unit_id", "role", "user__name", "acting_for")), Seen(posts)
+    )
+
+
 def _answering(held):
     """(unit, role) → names of its heads and liaisons."""
     names = {}
-    # A stand-in comes after the person he stands in for.
-    held = held.filter(role__in=["unit_head", "liaison"]).order_by(F("acting_for").asc(nulls_first=True), "pk")
-    for unit, role, name, principal in held.values_list("unit_id", "role", "user__name", "acting_for"):
+    for unit, role, name, principal in held:
         names.setdefault((unit, role), []).append(f"{name}（代）" if principal else name)
     return names
-
-
-def _numbers(posts):
-    """Unit → how many posts it has, and how many risk posts."""
-    counted = (
-        posts.order_by().values_list("unit").annotate(all=Count("pk"), risky=Count("pk", filter=Q(is_risk_post=True)))
-    )
-    return {unit: numbers for unit, *numbers in counted}
 
 
 @require_safe

@@ -233,15 +233,13 @@ class SchemeDraftPolicy(Policy):
 
 
 @policy("registers.LeadingGroup")
-class LeadingGroupPolicy(OpenToStaff):
-    def visible(self, rows, actor):
-        """Show filed groups to all colleagues.
+class LeadingGroupPolicy(PolicyOfFacts):
+    def facts(self, actor):
+        return {"fills": actor.unit_ids("liaison", "unit_head")}
 
-        A list that is not filed yet is for its unit's liaison and head only.
-        """
-        if not actor.is_authenticated:
-            return rows.none()
-        return rows.filter(Q(since__isnull=False) | Q(unit__within=actor.unit_ids("liaison", "unit_head")))
+    def readable(self, facts):
+        """Show filed groups to all colleagues, a list that is not filed yet to its unit's liaison and head."""
+        return Q(since__isnull=False) | Q(unit__within=facts["fills"])
 
 
 @policy("registers.Regulation")

@@ -56,6 +56,12 @@ def test_kept_statement_shows_what_the_policy_does(everybody, model):
     assert found
 
 
+def test_what_facts_decide_is_said_nowhere_else():
+    """But for what stands at the public door."""
+    narrowed = [model for model in of_facts() if type(policy_of(model)).visible is not PolicyOfFacts.visible]
+    assert {model.__name__ for model in narrowed} == {"PublicityNotice", "Publication"}
+
+
 @pytest.mark.parametrize("name", RULES)
 def test_kept_statement_finds_what_the_rule_does(everybody, name):
     """With what the policy shows and without, all at once and in parts."""

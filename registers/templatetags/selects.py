@@ -30,7 +30,7 @@ def select_options(choices, chosen=""):
 
     Each choice begins with (value, label); what follows is left out.
     """
-    rows = tuple([(value, label) for value, label, *_ in choices])
+    rows = tuple([(value, label) for value, label, *_ in choices or ()])
     return (_kept if PLAIN.issuperset(map(type, chain.from_iterable(rows))) else _options)(rows, str(chosen))
 
 
@@ -47,9 +47,10 @@ _kept = lru_cache(maxsize=32)(_options)
 def choice_boxes(options, *, kind, name, value="", disabled=False, error=""):
     """Return ``options`` as boxes to tick or as radio buttons (``kind``: ``checkboxes`` or ``radio``).
 
-    Each option is (value, label) or (value, label, help). ``value``: the chosen one of radio buttons, a list of those that are ticked.
+    Each option is (value, label) or (value, label, help); None is no option. ``value``: the chosen one of radio buttons, a list of those
+    that are ticked.
     """
-    rows = tuple([(given, label, more[0] if more else "") for given, label, *more in options])
+    rows = tuple([(given, label, more[0] if more else "") for given, label, *more in options or ()])
     is_radio, is_ticked = kind == "radio", _ticked(value)
     chosen = tuple([str(given) == str(value) if is_radio else is_ticked(given) for given, *_ in rows])
     boxes = _kept_boxes if PLAIN.issuperset(map(type, chain.from_iterable(rows))) else _boxes

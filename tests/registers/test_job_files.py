@@ -6,6 +6,7 @@ import signal
 import time
 import tracemalloc
 from functools import partial
+from itertools import count
 
 import pytest
 from django.test import Client
@@ -254,7 +255,11 @@ def test_sheets_are_the_same_when_their_rows_have_been_handed_over():
 
 
 @pytest.mark.once
-@pytest.mark.parametrize("items", [endless, lambda: iter(["长" * 10**7])])
+@pytest.mark.parametrize(
+    "items",
+    [lambda: (f"行{number}" * 300 for number in count()), lambda: iter(["长" * 10**7])],
+    ids=["endless", "long"],
+)
 def test_child_that_takes_nothing_is_ended_in_time(items):
     start = time.monotonic()
     with pytest.raises(Refused, match="没有写出新的内容"):

@@ -9,7 +9,8 @@ from registers.access import can, people_who_may
 from registers.actors import Actor
 from registers.prepared import Given, Prepared
 from registers.schemes.language import StepKind
-from workflows import policies, terms
+from workflows import policies
+from workflows.deadlines import days
 from workflows.demo.corpus import dice
 from workflows.demo.remarks import opinions_for
 from workflows.models import Draft, Submission
@@ -154,7 +155,7 @@ class Players:
         """Return the submission with a reason for each poor line, and a deadline."""
         step = submission.step_rules
         user = self.concluder(submission) if step.kind == StepKind.COLLECTIVE_REVIEW else self.deciders(submission)[0]
-        redo_on = terms.usual_redo_day(step, self.agenda.today)
+        redo_on = days.add_working_days(self.agenda.today, step.redo_days)
         routes.decide(
             submission.pk,
             "return",

@@ -52,6 +52,7 @@ class Nursery:
 
         ``anew``: by that command line, in a fresh interpreter. ``variables`` are added to its environment.
         """
+        log.touch()  # whoever asks may look into it before the program has written a line
         request = {"command": command, "log": str(log), "anew": anew, "variables": variables}
         print(json.dumps(request), file=self._process.stdin, flush=True)
         return int(self._process.stdout.readline())

@@ -22,6 +22,7 @@ from registers.papers.pages import to_html, to_pdf
 from registers.papers.writing import LedgerSheet, ledger_workbook
 from registers.papers.xlsx import to_xlsx
 from registers.schemes.layout import PaperLayout
+from tests.longer import LONG
 from tests.registers.test_papers import CONTROL, LETTER, SEARCH, filled, layout
 from tests.registers.test_schemes_all import RULES
 
@@ -159,7 +160,7 @@ def any_layout(draw):
 ROWS = st.lists(st.dictionaries(st.sampled_from([f"f{at}" for at in range(8)]), VALUES), max_size=5)
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60 if LONG else 20, suppress_health_check=[HealthCheck.too_slow])
 @given(any_layout(), ROWS, st.lists(st.sampled_from("甲乙丙"), unique=True), VALUES, st.booleans())
 def test_every_accepted_layout_can_be_written_with_all_its_words(anything, rows, fixed, value, blank):
     document = {

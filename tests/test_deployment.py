@@ -8,6 +8,7 @@ from django.core.management.base import SystemCheckError
 from django.db import ConnectionHandler, connection
 
 from riskmgmt import deployment
+from riskmgmt.uploads import PATIENCE
 
 pytestmark = pytest.mark.once
 
@@ -87,3 +88,9 @@ def test_database_that_counts_bytes_is_refused_before_anything_is_written(monkey
         others.close_all()
         with connection.cursor() as cursor:
             cursor.execute("DROP DATABASE other")
+
+
+def test_what_stands_before_the_site_lets_through_what_the_site_answers(settings):
+    """A form that is too large is refused by the site, which keeps what was typed; nginx would not."""
+    said = (settings.BASE_DIR / "deploy/nginx.conf").read_text()
+    assert f"client_max_body_size {(settings.FORM_FILES_MAX_SIZE * PATIENCE) >> 20}m;" in said

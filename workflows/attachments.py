@@ -37,7 +37,7 @@ CONTENT_TYPES = {
     "pptx": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
 }
 ACCEPTED = ".pdf,.jpg,.jpeg,.png,.docx,.xlsx,.pptx"  # for a file input's ``accept``
-ACCEPTED_WORDS = "PDF、JPG、PNG、Word（docx）、Excel（xlsx）、PowerPoint（pptx），每个不超过 10 MB"
+ACCEPTED_WORDS = f"PDF、JPG、PNG、Word（docx）、Excel（xlsx）、PowerPoint（pptx），每个不超过 {LARGEST >> 20} MB"
 
 
 def keep(upload, *, actor, at):
@@ -95,7 +95,7 @@ def _read(upload):
     """Return name, kind and bytes of an upload as it was sent. Raises ``Refused``."""
     name = tidy(upload.name or "")
     if upload.size > LARGEST:
-        raise Refused(f"文件“{name}”超过 10 MB，没有保存。请压缩或拆分后重新选择。", "files")
+        raise Refused(f"文件“{name}”超过 {LARGEST >> 20} MB，没有保存。请压缩或拆分后重新选择。", "files")
     if upload.size == 0:
         raise Refused(f"文件“{name}”是空的，没有保存。请检查后重新选择。", "files")
     upload.seek(0)

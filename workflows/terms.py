@@ -35,6 +35,15 @@ def usual_redo_day(step, on):
     return days.add_days(on, step.redo_days)
 
 
+def redo_day_fault(day, on):
+    """Say what is wrong with the last day of a sheet returned on the day ``on``, empty where nothing is."""
+    if day is None:
+        return "请填写限期重新查找的日期。"
+    if day < on:
+        return "限期不得早于今天。"
+    return "限期在一年以后，请核对年份。" if days.is_too_far(day, on) else ""
+
+
 def days_for(task):
     """As ``due_for``, for many subjects: return a function of the ids of unit and person (or None)."""
     return _Moves(task).day

@@ -8,7 +8,6 @@ from django.core.exceptions import ValidationError
 
 from registers.forms.fields import Text
 from workflows import terms
-from workflows.deadlines import days
 from workflows.forms.reviews import LONGEST
 from workflows.routing import bulk
 
@@ -65,13 +64,9 @@ class BulkForm(forms.Form):
     def _check_return(self, cleaned):
         if not (cleaned.get("opinion") or "").strip() and not self.has_error("opinion"):
             self.add_error("opinion", "退回必须写明原因。")
-        if not cleaned.get("redo_on"):
-            if not self.has_error("redo_on"):
-                self.add_error("redo_on", "请填写限期重新查找的日期。")
-        elif cleaned["redo_on"] < self.today:
-            self.add_error("redo_on", "限期不得早于今天。")
-        elif days.is_too_far(cleaned["redo_on"], self.today):
-            self.add_error("redo_on", "限期在一年以后，请核对年份。")
+        fault = terms.redo_day_fault(cleaned.get("redo_on"), self.today)
+        if fault and not self.has_error("redo_on"):
+            self.add_error("redo_on", fault)
 
     def _check_password(self, cleaned):
         if not cleaned.get("password"):

@@ -114,10 +114,9 @@ class DecisionForm(forms.Form):
         if verdict == "return":
             if not (cleaned.get("opinion") or "").strip():
                 self.add_error("opinion", "退回必须写明原因。")
-            if not cleaned.get("redo_on"):
-                self.add_error("redo_on", "请填写限期重新查找的日期。")
-            elif cleaned["redo_on"] < self.today:
-                self.add_error("redo_on", "限期不得早于今天。")
+            fault = terms.redo_day_fault(cleaned.get("redo_on"), self.today)
+            if fault and not self.has_error("redo_on"):
+                self.add_error("redo_on", fault)
         elif self.step.outside:
             self._check_outside(cleaned)
         elif self.step.kind == "discuss" and not (cleaned.get("opinion") or "").strip():

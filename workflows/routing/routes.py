@@ -14,11 +14,11 @@ from registers.access import NotAllowed, can, people_who_may, require
 from registers.actors import GROUP_MEMBER
 from registers.prepared import Given, Prepared
 from registers.refusals import Refused, Stale
-from workflows import extensions, policies, suggestions
-from workflows.deadlines import days
+from workflows import extensions, policies, suggestions, terms
 from workflows.messages import notifications
 from workflows.models import Campaign, ReviewVote
 from workflows.models.submissions import EDITABLE, State
+from workflows.policies.deciders import ENOUGH_OF_A_GROUP
 from workflows.routing import authority, carrying, conditions, moves, overtaken, steps
 from workflows.sheets import Incomplete, changes, drafts, overlaps
 from workflows.sheets.base import OUTDATED
@@ -301,11 +301,9 @@ def _agree(composition, step, *, actor, grades, signed, opinion, meeting):
     if step.kind == "collective_review" and submission.waiting_role == GROUP_MEMBER:
         require(actor, "conclude", submission)
         eligible, ballots = conditions.ballots_that_count(submission, actor)
-        needed = min(step.quorum, len(eligible))
-        if len(ballots) < max(needed, 2):
-            raise Refused(
-                f"集体审核至少应有 {max(needed, 2)} 名成员表决，现有 {len(ballots)} 名，请提醒其他成员先行表决。"
-            )
+        needed = max(min(step.quorum, len(eligible)), ENOUGH_OF_A_GROUP)
+        if len(ballots) < needed:
+            raise Refused(f"集体审核至少应有 {needed} 名成员表决，现有 {len(ballots)} 名，请提醒其他成员先行表决。")
         if len([ballot for ballot in ballots if ballot.agrees]) * 2 <= len(ballots):
             raise Refused("同意的成员未过半数，不能通过，请退回填报人重新查找。")
     if step.kind == "discuss" and not opinion.strip():
@@ -333,10 +331,8 @@ def _return(composition, *, actor, at, opinion, redo_on, returned, meeting=None)
             raise Refused(f"第 {entries[key].number} 项退回，请写明原因。")
     if not opinion.strip():
         raise Refused("退回必须写明原因。")
-    if redo_on is None or redo_on < timezone.localdate(at):
-        raise Refused("请填写限期重新查找的日期，不得早于今天。")
-    if days.is_too_far(redo_on, timezone.localdate(at)):
-        raise Refused("限期重新查找的日期在一年以后，请核对年份。")
+    if fault := terms.redo_day_fault(redo_on, timezone.localdate(at)):
+        raise Refused(fault, "redo_on")
     if submission.step_rules.kind == "collective_review":
         require(actor, "conclude", submission)
         conditions.ballots_that_count(submission, actor)

@@ -8,8 +8,7 @@ from django.utils import timezone
 
 from registers import audit
 from registers.refusals import Refused, Stale
-from workflows import attachments
-from workflows.deadlines import days
+from workflows import attachments, terms
 from workflows.models import MeetingBallot, MeetingItem, MeetingSeat, Submission
 from workflows.policies import Holding
 from workflows.policies.meetings import avoiding
@@ -132,10 +131,8 @@ def _check_return(composition, item, said, *, on):
         raise Refused(f"“{composition.submission.step_rules.label}”环节不能退回。", "outcome")
     if not item.words:
         raise Refused("退回必须写明原因。", "words")
-    if said.redo_on is None or said.redo_on < on:
-        raise Refused("请填写限期重新查找的日期，不得早于今天。", "redo_on")
-    if days.is_too_far(said.redo_on, on):
-        raise Refused("限期重新查找的日期在一年以后，请核对年份。", "redo_on")
+    if fault := terms.redo_day_fault(said.redo_on, on):
+        raise Refused(fault, "redo_on")
     for entry in composition.entries:
         if entry.key in said.returned and not said.returned[entry.key].strip():
             raise Refused(f"第 {entry.number} 项退回，请写明原因。", f"c-{entry.key}")

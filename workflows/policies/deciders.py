@@ -48,14 +48,14 @@ class Missing(StrEnum):
 class Lack:
     """Why nobody can take a sheet: what is ``missing`` for ``role`` at ``unit``.
 
-    ``heir``: who gets it with the next sweep.
+    ``following``: who gets it with the next sweep.
     """
 
     missing: Missing
     role: str
     unit: int
     person: int | None = None
-    heir: "Turn | None" = None
+    following: "Turn | None" = None
 
 
 @dataclass(frozen=True)

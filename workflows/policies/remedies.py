@@ -39,9 +39,9 @@ def remedy(lack, holding, rules, *, filer=None, absent=None):
             f"{unit}及上级单位都没有已备案的{role}，集体审核无人办理", _group(unit, holding, rules, filer, absent)
         )
     if lack.missing == Missing.LATER:
-        heir = rules.roles.get(lack.heir.role, lack.heir.role)
-        names = "、".join(holding.names[user] for user in lack.heir.people)
-        return Remedy(f"{role}空缺，或与该表有关须回避", f"系统每小时核对一次，将自动转{heir}{names}办理")
+        following = rules.roles.get(lack.following.role, lack.following.role)
+        names = "、".join(holding.names[user] for user in lack.following.people)
+        return Remedy(f"{role}空缺，或与该表有关须回避", f"系统每小时核对一次，将自动转{following}{names}办理")
     return _holders(lack, role, rules)
 
 

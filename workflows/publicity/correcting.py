@@ -1,8 +1,8 @@
 """Words of a released notice that are set right (更正).
 
 What the notice says itself, its title and the names of posts and units, is corrected where it stands: the notice runs on in a
-corrected version, which shows the difference, and both versions stay on record. What the sheet says changes by the one road
-only, so that the sheet goes back. Errors of writing may be corrected at once (文字错误可直接更正).
+corrected version, which shows the difference, and both versions stay on record. What the sheet says only a sheet
+changes, so it goes back. Errors of writing may be corrected at once (文字错误可直接更正).
 """
 
 from registers import audit

@@ -77,8 +77,8 @@ def _ended_on(subject):
 def _unanswered(holding):
     """Return what is said of objections before the day of their answer and after it.
 
-    The office hears of both, after the day more and more seldom. Then it goes up the ladder of the scheme, but never into the unit
-    concerned: where the ladder names the office, the leading group hears.
+    The office hears of both, after the day more and more seldom. Then the superiors whom the scheme names hear of it, but nobody of
+    the unit concerned: where the scheme names the office, the leading group hears.
     """
     rows = notices.open_objections().select_related("notice__task__campaign__scheme", "submission")
     text_of_rules = [f"notice__task__campaign__scheme__{name}" for name in ("document", "source")]

@@ -23,7 +23,7 @@ from workflows.models.submissions import EDITABLE, State
 from workflows.policies.publicity import Drafts, turn_of
 from workflows.policies.remedies import idle, remedy
 from workflows.routing import carrying
-from workflows.routing.reseating import heir
+from workflows.routing.reseating import next_turn
 
 NAMED = 3  # sheets of a group that a page names
 GONE = "随本次变更结束"
@@ -211,7 +211,7 @@ class Outlook:
             return holding.filling(sheet.unit_id, sheet.person_id)
         if sheet.pk in self._go_on:
             return holding.entering(sheet.step_rules, sheet.unit_id, person=sheet.person_id)
-        return heir(sheet, holding) or turn_of(sheet, holding, self._drafts)
+        return next_turn(sheet, holding) or turn_of(sheet, holding, self._drafts)
 
 
 def _read(rows, known):

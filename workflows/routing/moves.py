@@ -26,7 +26,7 @@ from workflows.sheets import drafts
 Change = SubmissionLine.Change
 
 # Kind of step → what starts when a submission enters it, called with (composition, step, role, moment of the act).
-# Publicity adds its own; the rooms above know this one.
+# Publicity adds its own: it may import this module, and this module not publicity.
 ON_ENTER = {}
 # Kind of step → what ends when a submission leaves it, called with (submission, moment of the act) before it is moved.
 ON_LEAVE = {}

@@ -9,7 +9,7 @@ from workflows.models.submissions import State
 from workflows.routing import routes
 
 
-def heir(submission, holding):
+def next_turn(submission, holding):
     """Return the ``Turn`` of those to whom a sheet in review is passed on.
 
     None where it stays with the role it waits for.
@@ -24,7 +24,7 @@ def heir(submission, holding):
 
 
 def reseat(*, at):
-    """Pass every orphaned submission to whoever acts in its step today and return how many.
+    """Pass every submission that nobody can take to whoever acts in its step today and return how many.
 
     Running it again changes nothing.
     """
@@ -36,6 +36,6 @@ def reseat(*, at):
         .select_related("unit", "person")
     )
     for submission in waiting.iterator(chunk_size=2000):
-        if heir(submission, holding) is not None:
+        if next_turn(submission, holding) is not None:
             reseated += routes.pass_up(submission, at=at)
     return reseated

@@ -356,7 +356,7 @@ def _return(composition, *, actor, at, opinion, redo_on, returned, meeting=None)
 
 @transaction.atomic
 def pass_up(submission, *, at):
-    """Give an orphaned submission to whoever acts in its step today.
+    """Give a submission that nobody can take to whoever acts in its step today.
 
     False when there is nobody, or it has moved meanwhile.
     """

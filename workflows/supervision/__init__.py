@@ -9,7 +9,7 @@ its checklist (``checklists``), what comes of it (``opinions``), what it finds (
 satisfaction (``surveys``; ``answering``, which keeps slips and answers apart; ``tallying``, pure); what heads and
 units owe beside sheets (``duties``, ``avoidances``, ``education``, ``duty_reminding``), what of that waits for one
 person (``waiting``); warnings and what follows them (``warnings``).
-Never here: changes of the register, which take the one road (``workflows.campaign.adjustments``), the decided grade
+Never here: changes of the register, which always go by a sheet (``workflows.campaign.adjustments``), the decided grade
 (``workflows.routing``), what people in charge of a measure note themselves (``workflows.controls``), and papers
 about inspections (``workflows.compiled``). Neighbours: who may do what is ``workflows.policies``.
 """

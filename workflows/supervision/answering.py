@@ -1,6 +1,6 @@
 """Slips and answers of a survey, kept so that nobody can join them again.
 
-A slip that is made or used, and an answer that comes in, is stirred into a crowd of its kind: up to ``CROWD`` other rows are written
+A slip that is made or used, and an answer that comes in, is hidden in a crowd of its kind: up to ``CROWD`` other rows are written
 anew with it, under new random keys and in random order. So the newest rows of both tables are always a crowd, whichever way a
 database tells old rows from new ones (place, transaction, backup). No act is audited here and no message is sent, because both
 would carry a person and a time.

@@ -1,4 +1,4 @@
-"""What speaks against the measures of a point for the time being, so that they do not lighten it.
+"""What speaks against the measures of a point for the time being: they do not lower its grade.
 
 Whoever knows of such things adds a function with ``blocks``. Known today: sheets on a notice, and with them every objection that is
 still open, findings of inspections that are not put right, and warnings that are not lifted. An objection that was upheld needs

@@ -1,6 +1,6 @@
 """Reminders of rectification: of its day, of what waits for an answer, and of looking back.
 
-After the day they go up the ladder of the scheme.
+After the day the superiors whom the scheme names hear of it as well.
 Each message has a key of its own, so that running it again adds nothing. Source: R0-24, R1-45.
 """
 

@@ -92,7 +92,7 @@ def test_every_goal_that_is_missed_is_printed_with_its_reason(capsys):
     )
     said = capsys.readouterr().out
     assert "4 项中 1 项达到，3 项未达到" in said
-    assert "办公室 /board/ 增长：3.00，应≤1.2。四百个单位逐一折算" in said
+    assert "办公室 /board/ 增长：3.00，应≤1.2。审核积压要问四百个单位" in said
     assert "scale50k 同时保存与登录页的速率之比：0.20，应≥0.3。两个核心" in said
     assert "scale50k papers 做完：inf，应≤300。没有在时限内做完" in said
 

@@ -192,10 +192,15 @@ class Board:
             label = f"{label}（待会议审议）" if found.role == MEETING else label
             # Where nobody acts, it matters whose the sheets are.
             places.setdefault((label, found.role, people, None if people else found.unit), []).append(found)
+        # Only what is shown is put into words: a school has hundreds of places.
+        ordered = [
+            (days.days_since(timezone.localdate(min(one.since for one in found)), self.on), place, found)
+            for place, found in places.items()
+        ]
+        ordered.sort(key=lambda one: (-one[0], -sum(tally.number for tally in one[2])))
         waiting = []
-        for (label, role, people, _), found in places.items():
+        for since, (label, role, people, _), found in ordered[:LONGEST]:
             own = [units[unit] for unit in dict.fromkeys(one.unit for one in found) if unit in units]
-            since = min(one.since for one in found)
             waiting.append(
                 Waiting(
                     label,
@@ -204,10 +209,10 @@ class Board:
                     own,
                     sum(one.number for one in found),
                     sum(one.late for one in found),
-                    days.days_since(timezone.localdate(since), self.on),
+                    since,
                 )
             )
-        return sorted(waiting, key=lambda place: (-place.days, -place.number))[:LONGEST]
+        return waiting
 
     # -- over time -------------------------------------------------------------------------------------
     def curve(self):

@@ -4,6 +4,9 @@ There are four. One runs on SQLite, one on PostgreSQL and Redis. ``wide``, on SQ
 page, rule book and year. ``site`` has servers of its own for tests that drive a whole site: they wait for browsers, workers and
 starts, and the others go on meanwhile. Without this plugin pytest runs every test on the database that it is given. With ``--pass``
 it leaves out what other passes run.
+
+A test of both databases is tried on PostgreSQL with its first case alone (``pytest.mark.parametrize``): the others differ in their
+data, seldom in what is asked of the database. Where they do, the marker says ``every_case=True``.
 """
 
 import gc
@@ -13,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from tests.costs import Costs
+from tests.longer import LONG
 
 SQLITE, WIDE, POSTGRESQL, SITE = PASSES = ("sqlite", "wide", "postgresql", "site")
 OUTCOMES = ("failed", "passed", "skipped", "xfailed", "xpassed", "error")
@@ -28,9 +32,14 @@ def pytest_configure(config):
     config.pluginmanager.register(Costs(config), "costs")
 
 
+def _nearest(item):
+    """The marker that says where a test runs: its own before its module's."""
+    return next((mark for mark in item.iter_markers() if mark.name in ("once", "database")), None)
+
+
 def passes_of(item):
     """The passes that run a test, as its markers say (pyproject.toml)."""
-    nearest = next((mark for mark in item.iter_markers() if mark.name in ("once", "database")), None)
+    nearest = _nearest(item)
     where = "both" if nearest is None else nearest.args[0] if nearest.args else SQLITE
     if where in (SITE, WIDE):
         return {where}
@@ -43,12 +52,23 @@ def pytest_collection_modifyitems(config, items):
     chosen = config.getoption("test_pass")
     if not chosen:
         return
-    here, elsewhere = [], []
+    here, elsewhere, tried = [], [], set()
     for item in items:
-        (here if chosen in passes_of(item) else elsewhere).append(item)
+        passes = passes_of(item)
+        runs = chosen in passes and not (chosen == POSTGRESQL and SQLITE in passes and _is_tried(item, tried))
+        (here if runs else elsewhere).append(item)
     if elsewhere:
         config.hook.pytest_deselected(items=elsewhere)
         items[:] = here
+
+
+def _is_tried(item, tried):
+    """Whether ``tried`` holds this test with another case, and one is enough; from now on it holds it."""
+    test = item.nodeid.partition("[")[0]
+    if LONG or test not in tried or _nearest(item).kwargs.get("every_case"):
+        tried.add(test)
+        return False
+    return True
 
 
 def pytest_collection_finish():

@@ -7,6 +7,7 @@ import sys
 import pytest
 
 from tests import costs
+from tests.longer import LONG
 from tests.passes import PASSES
 from tests.setup_cases import ROOT
 from tests.suite import NOTHING_COLLECTED, arguments_of, closing, status_of
@@ -50,17 +51,24 @@ def test_file(): pass
 def test_worker(): pass
 @pytest.mark.database("wide")
 def test_all(): pass
+@pytest.mark.parametrize("case", "123")
+def test_case(case): pass
+@pytest.mark.parametrize("case", "12")
+@pytest.mark.database("both", every_case=True)
+def test_every(case): pass
 """
+ONE, EVERY = ["case[1]"], ["every[1]", "every[2]"]
+CASE = [*ONE, "case[2]", "case[3]"]
 
 
 @pytest.mark.parametrize(
     ("name", "run"),
     [
-        ("sqlite", ["both", "nowhere", "file"]),
-        ("postgresql", ["both", "server"]),
+        ("sqlite", ["both", "nowhere", "file", *CASE, *EVERY]),
+        ("postgresql", ["both", "server", *(CASE if LONG else ONE), *EVERY]),
         ("site", ["worker"]),
         ("wide", ["all"]),
-        (None, ["both", "nowhere", "server", "file", "worker", "all"]),
+        (None, ["both", "nowhere", "server", "file", "worker", "all", *CASE, *EVERY]),
     ],
 )
 def test_pass_runs_its_tests(tmp_path, name, run):

@@ -57,7 +57,7 @@ from workflows.models import (
     Suggestion,
 )
 
-pytestmark = [pytest.mark.django_db, pytest.mark.database("both")]
+pytestmark = [pytest.mark.django_db, pytest.mark.database("both", every_case=True)]
 
 
 OPEN_TO_STAFF = [

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from registers import comparisons, ledgers, versions
 from registers.differences import differences
 from registers.models import ControlMeasure, RiskPoint, Unit
+from tests.longer import examples
 from tests.registers.test_counts import DAYS, UNITS, Register
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database("both")]
@@ -93,7 +94,7 @@ acts = st.tuples(
 )
 
 
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(25), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     first=st.lists(acts, min_size=8, max_size=8),
     done=st.lists(acts, min_size=8, max_size=30),

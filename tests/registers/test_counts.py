@@ -14,6 +14,7 @@ from registers.schemes import versions as scheme_versions
 from registers.schemes.checking import loading
 from registers.views import risks
 from tests.factories import make_post, moment
+from tests.longer import examples
 from tests.registers.scheme_cases import PATH
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database("both")]
@@ -105,7 +106,7 @@ filters_tried = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(25), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     done=st.lists(acts, min_size=1, max_size=25),
     on=st.sampled_from(DAYS),

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from registers import versions
 from registers.models import ControlMeasure, PowerItem, RiskCategory, RiskPoint
 from registers.refusals import Refused
+from tests.longer import examples
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database("both")]
 
@@ -95,7 +96,7 @@ def at_once(retired, proposed):
     versions.apply(proposed, retiring=retired, on=SECOND)
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(60), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(before=lists, proposed=lists, retired=st.sets(st.integers(0, 5)))
 def test_many_at_once_are_the_same_as_one_after_the_other(campus, before, proposed, retired):
     singly = played(campus, before, proposed, retired, one_by_one)

@@ -12,6 +12,7 @@ from registers.access import Ruled, can, people_who_may, policy_of
 from registers.actors import GROUP_MEMBER, Actor
 from registers.models import Appointment, GroupMember, Incumbency, LeadingGroup, Post, Unit, User
 from tests.factories import START, make_scheme, moment
+from tests.longer import examples
 from tests.workflows import deciders_oracle as oracle
 from workflows.campaign import campaigns
 from workflows.messages import reminders
@@ -242,7 +243,7 @@ def compare(world, campaign):
             assert (found.role, set(found.people)) == oracle.acting(asked, submission, on=ON)
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=examples(40), suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(world=worlds())
 def test_every_view_names_the_same_people_and_nobody_is_listed_with_a_remedy(campaign, world):
     with transaction.atomic():

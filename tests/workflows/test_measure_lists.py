@@ -15,6 +15,7 @@ from registers.models import Appointment, ControlMeasure, Grade, Incumbency, Ris
 from registers.models.risks import GRAVEST_FIRST
 from registers.responsible import people_of, together
 from tests.factories import moment
+from tests.longer import examples
 from workflows import controls, responsibilities
 from workflows.models import MeasureCheck, MeasureProgress
 
@@ -162,7 +163,7 @@ acts = st.tuples(
 )
 
 
-@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(15), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     played=st.lists(acts, min_size=4, max_size=12),
     readers=st.lists(st.sampled_from(READERS), min_size=2, max_size=2, unique=True),

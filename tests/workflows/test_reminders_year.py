@@ -141,6 +141,7 @@ def _people_act(crowd, dice, day):
     Submission.objects.bulk_update(changed, ["due_on", "state", "round", "waiting_role", "submitted_at"])
 
 
+@pytest.mark.database("both", every_case=True)
 @pytest.mark.parametrize(
     ("size", "trouble", "seed"),
     [

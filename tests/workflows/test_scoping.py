@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from registers.models import Incumbency, Post, Unit, User
 from registers.schemes.language import Condition
+from tests.longer import examples
 from workflows.campaign import scoping
 
 pytestmark = [pytest.mark.database("both"), pytest.mark.django_db]
@@ -41,7 +42,7 @@ HELD = st.tuples(st.integers(0, 4), st.integers(0, 3), st.integers(0, 2), st.sam
     held=st.lists(HELD, max_size=8, unique_by=lambda one: one[:2]),
     named=st.sets(st.integers(0, 4)),
 )
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(60), suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_plain_values_and_counts_say_what_is_judged_one_by_one(campus, scope, people, posts, held, named):
     rules = campus.scheme.rules
     rules = rules.model_copy(update={"scope": rules.scope.model_copy(update=scope), "ranks": RANKS})

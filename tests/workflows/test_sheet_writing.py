@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from registers.models import ControlMeasure, PowerItem, ProcessStep, RiskPoint, User
 from registers.text import digest_of
+from tests.longer import examples
 from tests.personas import power
 from tests.workflows.test_every_scheme import Play
 from tests.workflows.test_sheet_full import STAGES, put, sheet_of
@@ -170,7 +171,7 @@ def same_twice(submission, values_of, first, second):
         transaction.set_rollback(True)
 
 
-FEW = settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
+FEW = settings(max_examples=examples(20), suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @FEW

@@ -13,6 +13,9 @@ from registers.prepared import Given, Prepared
 
 GROUP_MEMBER = "group_member"
 SCHOOL_ROLES = ("office", "school_group", "party_committee")
+ANSWERABLE = ("unit_head", "liaison")  # who answer for what a unit has to do
+PART_IN_A_UNIT = (*ANSWERABLE, GROUP_MEMBER, "leader_in_charge")
+LEDGER_READERS = (*PART_IN_A_UNIT, *SCHOOL_ROLES)
 DISCIPLINE = "discipline"  # reads clues (线索), which nobody else does, and no stand-in either
 ADMINISTRATORS = ("sys_admin", "security_admin", "auditor")
 ROLE_LABELS = {

@@ -6,9 +6,10 @@ One policy per model. Those of powers and risk points are in ``record_policies``
 from django.db.models import Q
 
 from registers.access import YES, Policy, PolicyOfFacts, can, no, policy
-from registers.actors import ADMINISTRATORS, DISCIPLINE, ROLE_LABELS, SCHOOL_ROLES
+from registers.actors import ADMINISTRATORS, ANSWERABLE, DISCIPLINE, LEDGER_READERS, ROLE_LABELS
 from registers.models import Appointment
 
+REGULATION_WRITERS = ("liaison", "unit_head", "office", "registrar")
 HINTED = ("unit_head", "leader_in_charge", "office", "registrar")
 ADMIN_ONLY_REASON = "系统管理员、安全管理员和审计员不接触填报内容。"
 
@@ -38,7 +39,7 @@ class UnitPolicy(OpenToStaff):
 
         Source: R1-29, R1-31.
         """
-        if unit.pk in actor.unit_ids("unit_head", "liaison", "group_member", "leader_in_charge", *SCHOOL_ROLES):
+        if unit.pk in actor.unit_ids(*LEDGER_READERS):
             return YES
         return no(
             "该台账供本单位负责人、联络员、领导小组成员，分管该单位的校领导，以及学校领导小组办公室、领导小组和党委查看。"
@@ -59,7 +60,7 @@ class UnitPolicy(OpenToStaff):
 
     def may_add_regulation(self, actor, unit):
         """Add a regulation to this unit's directory. Source: R0-20, R1-54."""
-        if unit.pk in actor.unit_ids("liaison", "unit_head", "office", "registrar"):
+        if unit.pk in actor.unit_ids(*REGULATION_WRITERS):
             return YES
         return no("制度由本单位联络员、单位负责人或学校领导小组办公室、管理员登记。")
 
@@ -235,7 +236,7 @@ class SchemeDraftPolicy(Policy):
 @policy("registers.LeadingGroup")
 class LeadingGroupPolicy(PolicyOfFacts):
     def facts(self, actor):
-        return {"fills": actor.unit_ids("liaison", "unit_head")}
+        return {"fills": actor.unit_ids(*ANSWERABLE)}
 
     def readable(self, facts):
         """Show filed groups to all colleagues, a list that is not filed yet to its unit's liaison and head."""

@@ -9,9 +9,8 @@ from operator import or_
 from django.db.models import Exists, OuterRef, Q
 
 from registers.access import YES, Policy, PolicyOfFacts, no, policy, policy_of
-from registers.actors import ADMINISTRATORS, SCHOOL_ROLES
+from registers.actors import ADMINISTRATORS, ANSWERABLE, GROUP_MEMBER, LEDGER_READERS
 from registers.models import ControlMeasure, Keeper, Responsibility, ResponsibleParty, RiskPoint
-from registers.models.responsibilities import OFFICE_ROLES
 from registers.prepared import NOBODY, Given, Prepared
 from registers.schemes.custody import KEEPERS
 
@@ -39,7 +38,7 @@ class RiskPointPolicy(PolicyOfFacts):
         """Return who the actor is, the units he answers for, and role → units of which he keeps what is filed."""
         if actor.has(*ADMINISTRATORS) and not actor.posts:
             return {"person": NOBODY, "answers": (), **dict.fromkeys(KEEPERS, ())}
-        answers = actor.unit_ids("unit_head", "liaison", "group_member")
+        answers = actor.unit_ids(*ANSWERABLE, GROUP_MEMBER)
         return {"person": actor.user_id, "answers": answers, **{role: actor.unit_ids(role) for role in KEEPERS}}
 
     def readable(self, facts):
@@ -57,7 +56,7 @@ class RiskPointPolicy(PolicyOfFacts):
         """
         if not actor.is_authenticated or (actor.has(*ADMINISTRATORS) and not actor.posts):
             return None
-        answerable = actor.unit_ids("unit_head", "liaison", "group_member")
+        answerable = actor.unit_ids(*ANSWERABLE, GROUP_MEMBER)
         shown = [Q(unit__in=answerable)] if answerable else []
         by_role = {}
         for role, slug, level, rank in self._keepers(actor):
@@ -111,7 +110,7 @@ class ControlMeasurePolicy(PolicyOfFacts):
     """The measures of points one may read, and those that name oneself, one's post or one's office."""
 
     def facts(self, actor):
-        mine = {"my_posts": actor.post_ids, "my_offices": actor.own_unit_ids(*OFFICE_ROLES)}
+        mine = {"my_posts": actor.post_ids, "my_offices": actor.own_unit_ids(*ANSWERABLE)}
         return {**policy_of(RiskPoint).facts(actor), **mine, "me": [actor.user_id], "today": actor.on}
 
     def readable(self, facts):
@@ -143,5 +142,5 @@ class PostGradePolicy(Policy):
         """
         if not actor.is_authenticated or (actor.has(*ADMINISTRATORS) and not actor.posts):
             return rows.none()
-        units = actor.unit_ids("unit_head", "liaison", "group_member", "leader_in_charge", *SCHOOL_ROLES)
+        units = actor.unit_ids(*LEDGER_READERS)
         return rows.filter(Q(unit__within=units) | Q(post__within=actor.post_ids), in_force_from__isnull=False)

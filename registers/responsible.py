@@ -9,8 +9,8 @@ from functools import cache
 from django.db import transaction
 from django.db.models import Exists, Q, Subquery
 
+from registers.actors import ANSWERABLE
 from registers.models import Appointment, Incumbency, Post, Responsibility, ResponsibleParty, Unit, User
-from registers.models.responsibilities import OFFICE_ROLES
 from registers.prepared import Given, Prepared
 
 BETWEEN_NAMES = re.compile(r"[、，,；;\s]+")
@@ -88,7 +88,7 @@ def people_of(responsibilities, on):
         for post, user in held.values_list("post", "user"):
             holders.setdefault(post, set()).add(user)
     if offices:
-        held = Appointment.objects.in_force(on).filter(role__in=OFFICE_ROLES, unit__in=offices, user__is_active=True)
+        held = Appointment.objects.in_force(on).filter(role__in=ANSWERABLE, unit__in=offices, user__is_active=True)
         for unit, user in held.values_list("unit", "user"):
             officers.setdefault(unit, set()).add(user)
     found = {row.pk: set() for row in responsibilities}

@@ -11,6 +11,7 @@ from django.db.models.functions import Coalesce
 
 from registers import audit
 from registers.access import require
+from registers.actors import ANSWERABLE
 from registers.models import Appointment, GroupMember, Incumbency, LeadingGroup, Unit, User
 from registers.refusals import Refused, Stale
 from registers.text import clipped, digest_of
@@ -55,7 +56,7 @@ def people_in(units, who, *, on, groups=True):
         posts = Incumbency.objects.in_force(on).filter(post__unit__in=units).values("user")
         return people.filter(Q(unit__in=units) | Q(pk__in=posts))
     if who == LEADERS:
-        held = Appointment.objects.in_force(on).filter(unit__in=units, role__in=["unit_head", "liaison"]).values("user")
+        held = Appointment.objects.in_force(on).filter(unit__in=units, role__in=ANSWERABLE).values("user")
         leaders = Q(pk__in=held)
         if groups:
             filed = LeadingGroup.objects.in_force(on).filter(unit__in=units)

@@ -10,6 +10,7 @@ from django.db.models import Exists, OuterRef, Q
 from registers import audit, clock
 from registers import disclosed as shown
 from registers.access import require
+from registers.actors import ANSWERABLE
 from registers.models import Unit
 from registers.refusals import Stale
 from registers.schemes.checking.lengths import stored
@@ -18,7 +19,6 @@ from workflows import attachments
 from workflows.deadlines import days
 from workflows.messages import notifications
 from workflows.models import DisclosedPart, Disclosure
-from workflows.policies.activities import KEEPERS
 from workflows.policies.handling import holders
 from workflows.policies.holding import Holding
 
@@ -182,10 +182,10 @@ def kept_by(actor):
 
     As liaison or head his unit's, as the office the school's.
     """
-    if not actor.has(*KEEPERS, "office"):
+    if not actor.has(*ANSWERABLE, "office"):
         return set()
     schools = {unit for unit, above in actor.parents.items() if above is None}
-    return (actor.unit_ids(*KEEPERS) - schools) | (actor.own_unit_ids("office") & schools)
+    return (actor.unit_ids(*ANSWERABLE) - schools) | (actor.own_unit_ids("office") & schools)
 
 
 def due_from(actor):
@@ -256,6 +256,6 @@ def _late_answers(holding):
 
 
 def _to(row, key, words, holding):
-    roles = KEEPERS if row.unit.parent_id is not None else ("office",)
+    roles = ANSWERABLE if row.unit.parent_id is not None else ("office",)
     people = holders(row.unit_id, *roles, holding=holding).values_list("pk", flat=True)
     return [(person, f"disclosure:{key}", clipped(words, 200), None) for person in people]

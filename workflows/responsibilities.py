@@ -12,8 +12,8 @@ from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Coalesce
 
 from registers.access import Seen
+from registers.actors import ANSWERABLE
 from registers.models import Appointment, ControlMeasure, Incumbency, Responsibility, ResponsibleParty, RiskPoint
-from registers.models.responsibilities import OFFICE_ROLES
 from registers.prepared import Given, Prepared
 from registers.responsible import names_by_post, people_of
 from workflows.deadlines import days
@@ -123,7 +123,7 @@ def due_soon(actor, *, limit):
     """
     until = days.add_days(actor.on, SOON_DAYS)
     named, of_points, vacant, left = _due(limit)
-    meant = {"people": [actor.user_id], "posts": actor.post_ids, "offices": actor.own_unit_ids(*OFFICE_ROLES)}
+    meant = {"people": [actor.user_id], "posts": actor.post_ids, "offices": actor.own_unit_ids(*ANSWERABLE)}
     hands = _hands(actor)
     found = named.of(on=actor.on, until=until, **meant)
     found += of_points.by(actor, on=actor.on, until=until, **hands)

@@ -6,10 +6,9 @@ An end is a day: whoever held something until then still did so before.
 
 from datetime import date
 
+from registers.actors import ANSWERABLE
 from registers.models import Appointment, DomainCharge, Incumbency, Post, User
 from registers.posts import free_code
-
-LOCAL_ROLES = ("liaison", "unit_head")
 
 
 class Posts:
@@ -82,5 +81,5 @@ def leave(user, *, on):
 def move(user, unit, *, on):
     """Let a person work in another unit: what he held in the old one ends."""
     end(Incumbency.objects.filter(user=user, post__unit=user.unit_id), on=on)
-    end(Appointment.objects.filter(user=user, unit=user.unit_id, role__in=LOCAL_ROLES), on=on)
+    end(Appointment.objects.filter(user=user, unit=user.unit_id, role__in=ANSWERABLE), on=on)
     User.objects.filter(pk=user.pk).update(unit=unit)

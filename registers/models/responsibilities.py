@@ -5,11 +5,11 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
 from registers.access import ScopedQuerySet
+from registers.actors import ANSWERABLE
 from registers.models.people import Appointment
 from registers.models.posts import Incumbency
 from registers.models.spans import existing_on, is_closed
 
-OFFICE_ROLES = ("unit_head", "liaison")  # who answers for what an office is named for
 MOST_NAMED = 10
 
 
@@ -57,7 +57,7 @@ class PartyQuerySet(ScopedQuerySet):
         A post means whoever holds it, an office its head and its liaison. An office that has gone into another one means those of
         that one.
         """
-        meant = {"posts": actor.post_ids, "offices": actor.own_unit_ids(*OFFICE_ROLES), "on": actor.on}
+        meant = {"posts": actor.post_ids, "offices": actor.own_unit_ids(*ANSWERABLE), "on": actor.on}
         return self.meaning([actor.user_id, *people], **meant)
 
     def meaning(self, people, *, posts, offices, on):
@@ -72,7 +72,7 @@ class PartyQuerySet(ScopedQuerySet):
         That is who is named, a holder of the post, a head or liaison of the office, with an account in use.
         """
         holders = Incumbency.objects.in_force(on).filter(user__is_active=True)
-        officers = Appointment.objects.in_force(on).filter(role__in=OFFICE_ROLES, user__is_active=True)
+        officers = Appointment.objects.in_force(on).filter(role__in=ANSWERABLE, user__is_active=True)
         there = existing_on(on, of="unit")
         of_office = Q(Exists(officers.filter(unit=OuterRef("unit")))) & there
         of_office |= Q(Exists(officers.filter(unit=OuterRef("unit__parent")))) & ~there

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from registers import audit, clock, jobs, ledgers
 from registers.access import Seen, can, require
-from registers.actors import SCHOOL_ROLES
+from registers.actors import LEDGER_READERS
 from registers.imports.progress import TAKING
 from registers.models import Job, Scheme, Unit
 from registers.papers import writing
@@ -200,7 +200,7 @@ def job_file(request, pk):
 def _readable_units(request):
     """The units whose ledger the reader may choose, as (code, name), the institution first."""
     actor = request.actor
-    ids = actor.unit_ids("liaison", "unit_head", "group_member", "leader_in_charge", *SCHOOL_ROLES, "registrar")
+    ids = actor.unit_ids(*LEDGER_READERS, "registrar")
     return _units().by(actor, ids=ids) if ids else []
 
 

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 
 from registers import establishment
 from registers.access import Seen, can
-from registers.actors import ROLE_LABELS
+from registers.actors import ANSWERABLE, ROLE_LABELS
 from registers.models import Appointment, Incumbency, LeadingGroup, Post, PowerItem, Scheme, Unit
 from registers.models.organisation import in_tree
 from registers.models.spans import is_closed
@@ -72,7 +72,7 @@ def _asked():
     ids, on = Given("ids"), Given("on")
     tree = Unit.objects.order_by("position", "code").values_list("pk", "parent_id")
     units = Unit.objects.filter(pk__within=ids).order_by().values_list(*Listed._fields)
-    held = Appointment.objects.in_force(on).filter(unit__within=ids, role__in=["unit_head", "liaison"])
+    held = Appointment.objects.in_force(on).filter(unit__within=ids, role__in=ANSWERABLE)
     # A stand-in comes after the person he stands in for.
     held = held.order_by(F("acting_for").asc(nulls_first=True), "pk")
     posts = Post.objects.existing(on).filter(unit__within=ids).order_by().values_list("unit")

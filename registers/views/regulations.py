@@ -15,12 +15,12 @@ from registers import clock, regulations
 from registers.access import can, require
 from registers.forms.regulations import RegulationForm, RegulationListForm
 from registers.models import ControlMeasure, PowerItem, Regulation, RiskPoint, Unit
+from registers.policies import REGULATION_WRITERS
 from registers.refusals import Refused, Stale
 from registers.views.paging import paged
 from registers.views.sent import filters_sent, number, series, sought
 from registers.views.units import school
 
-WRITERS = ("liaison", "unit_head", "office", "registrar")
 CRUMBS = "制度目录"
 OFFERED = 40  # powers that a form lists to be ticked. Where there are more, one looks for them.
 FOUND = 50  # powers that one search shows
@@ -29,7 +29,7 @@ FOUND = 50  # powers that one search shows
 def _writable(request):
     """Return the units for which the reader may add regulations."""
     actor = request.actor
-    return Unit.objects.visible_to(actor).filter(pk__within=actor.unit_ids(*WRITERS)).existing(actor.on)
+    return Unit.objects.visible_to(actor).filter(pk__within=actor.unit_ids(*REGULATION_WRITERS)).existing(actor.on)
 
 
 # What a row of the list shows, as it is read.
@@ -71,7 +71,7 @@ def regulation_list(request):
             "filtered": any(filters.values()),
             "states": Regulation.State.choices,
             "units": Unit.objects.visible_to(request.actor).filter(pk__in=held).values_list("code", "name"),
-            "may_add": request.actor.has(*WRITERS),
+            "may_add": request.actor.has(*REGULATION_WRITERS),
         },
     )
 
@@ -258,7 +258,7 @@ def _shown(form, offered=()):
 def _require_some(request):
     """Refuse a reader who may write for no unit at all, with the reason."""
     own = school(request.actor)
-    if not request.actor.has(*WRITERS) and own is not None:
+    if not request.actor.has(*REGULATION_WRITERS) and own is not None:
         require(request.actor, "add_regulation", own)
 
 

@@ -4,11 +4,10 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from registers.access import YES, Policy, PolicyOfFacts, no, policy
-from registers.actors import GROUP_MEMBER, SCHOOL_ROLES
+from registers.actors import ANSWERABLE, LEDGER_READERS
 from workflows.models import Activity, Attendance
 
-KEEPERS = ("liaison", "unit_head")
-ACTIVITY_READERS = (*KEEPERS, GROUP_MEMBER, "leader_in_charge", "registrar", *SCHOOL_ROLES)
+ACTIVITY_READERS = (*LEDGER_READERS, "registrar")
 
 
 @policy("workflows.Activity")
@@ -62,7 +61,7 @@ class AttendancePolicy(PolicyOfFacts):
         return {
             "person": actor.user_id,
             "reads": actor.unit_ids(*ACTIVITY_READERS),
-            "keeps": actor.unit_ids(*KEEPERS),
+            "keeps": actor.unit_ids(*ANSWERABLE),
         }
 
     def readable(self, facts):
@@ -78,4 +77,4 @@ def keeps(actor, unit, refusal):
     """Whether the actor keeps this unit's notes of meetings and readings. The office keeps the school's."""
     if unit.parent_id is None:
         return YES if unit.pk in actor.own_unit_ids("office") else no(refusal)
-    return YES if unit.pk in actor.unit_ids(*KEEPERS) else no(refusal)
+    return YES if unit.pk in actor.unit_ids(*ANSWERABLE) else no(refusal)

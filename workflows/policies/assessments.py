@@ -8,11 +8,11 @@ from django.db.models import Exists, OuterRef, Q
 
 from registers import clock
 from registers.access import YES, Policy, PolicyOfFacts, Rule, can, no, policy
+from registers.actors import ANSWERABLE, PART_IN_A_UNIT
 from registers.models import Appointment, User
 from workflows.models import Assessment, LeaderScore
 from workflows.policies.deciders import ORGANISER
 from workflows.policies.handling import BODIES, handles, holders, kept_from, left_by_office, organisers, own_units
-from workflows.policies.inspections import ANSWERABLE, HOSTS
 from workflows.policies.queues import NONE
 
 LEADERS = ("leader_in_charge", *BODIES)
@@ -27,7 +27,7 @@ def _facts_of(actor):
 
     For which units he answers, and of the office, the bodies and the leaders which ones they keep out of.
     """
-    found = {"hosts": actor.unit_ids(*HOSTS)}
+    found = {"hosts": actor.unit_ids(*PART_IN_A_UNIT)}
     return found | {"own_units": own_units(actor)} if actor.has(ORGANISER, *LEADERS) else found
 
 
@@ -227,7 +227,7 @@ class AssessmentContestPolicy(Policy):
         """
         if not actor.is_authenticated:
             return rows.none()
-        own = Q(line__assessment__unit__within=actor.unit_ids(*HOSTS))
+        own = Q(line__assessment__unit__within=actor.unit_ids(*PART_IN_A_UNIT))
         read = Assessment.objects.visible_to(actor).filter(answered_at__isnull=False).order_by().values("pk")
         return rows.filter(own | Q(line__assessment__in=read))
 

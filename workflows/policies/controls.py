@@ -3,10 +3,9 @@
 from django.db.models import Exists, OuterRef
 
 from registers.access import YES, Policy, no, policy
+from registers.actors import ANSWERABLE
 from registers.models import ControlMeasure, Incumbency, ResponsibleParty, RiskPoint
 from registers.models.spans import has_begun, has_ended
-
-ANSWERABLE = ("unit_head", "liaison")
 
 
 @policy("workflows.MeasureProgress")

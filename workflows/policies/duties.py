@@ -8,7 +8,7 @@ from django.db.models import Q
 
 from registers import clock
 from registers.access import YES, PolicyOfFacts, no, policy
-from registers.actors import DISCIPLINE, GROUP_MEMBER
+from registers.actors import DISCIPLINE, PART_IN_A_UNIT
 from workflows.policies.activities import ACTIVITY_READERS, keeps
 from workflows.policies.deciders import ORGANISER
 from workflows.policies.handling import BODIES, handles, holders, organisers
@@ -16,7 +16,6 @@ from workflows.policies.holding import Holding
 from workflows.policies.warnings import concerns, facts_of, issues
 
 READERS = (ORGANISER, *BODIES, "auditor")
-OF_THE_UNIT = ("unit_head", "liaison", GROUP_MEMBER, "leader_in_charge")
 NOT_OFFICE = "由学校领导小组办公室办理；与本人有关的单位应当回避。"
 NOT_KEEPER = "教育计划由本单位联络员或负责人制定，学校的由领导小组办公室制定。"
 
@@ -25,7 +24,7 @@ NOT_KEEPER = "教育计划由本单位联络员或负责人制定，学校的由
 class DutyStatementPolicy(PolicyOfFacts):
     def facts(self, actor):
         """Return the ids of the units whose statements the actor reads, leads, or works in."""
-        roles = {"reads": READERS, "leads": OF_THE_UNIT}
+        roles = {"reads": READERS, "leads": PART_IN_A_UNIT}
         return {name: actor.unit_ids(*held) for name, held in roles.items()} | {"home": actor.home_unit_ids}
 
     def readable(self, facts):

@@ -7,12 +7,13 @@ from django.db.models import Exists, OuterRef, Q
 
 from registers import clock
 from registers.access import YES, Policy, PolicyOfFacts, can, no, policy, policy_of
+from registers.actors import ANSWERABLE
 from registers.models import User
 from registers.models.spans import is_closed
 from workflows.models import Finding, Inspection, InspectionSeat, Rectification
 from workflows.policies.deciders import ORGANISER
 from workflows.policies.handling import handles, holders, kept_from, organisers, own_units
-from workflows.policies.inspections import ANSWERABLE, facts_of, hosts, inspects, seat_of
+from workflows.policies.inspections import facts_of, hosts, inspects, seat_of
 
 NOT_ISSUED = "检查结论作出后下达整改。"
 DONE = "该问题已经销号。"

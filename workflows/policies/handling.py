@@ -6,13 +6,12 @@ a unit: ``holders`` of roles, ``organisers``.
 """
 
 from registers import clock
-from registers.actors import GROUP_MEMBER
+from registers.actors import PART_IN_A_UNIT
 from registers.models import Appointment, GroupMember, Incumbency, LeadingGroup, Unit, User
 from workflows.policies.deciders import ORGANISER
 from workflows.policies.holding import Holding
 
 BODIES = ("school_group", "party_committee")
-PART_IN_A_UNIT = ("unit_head", "liaison", GROUP_MEMBER, "leader_in_charge")
 
 
 def with_kin(units, parents):

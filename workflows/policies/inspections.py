@@ -7,14 +7,12 @@ its notice, and reads what was found once it has the preliminary opinion.
 from django.db.models import Exists, OuterRef, Q
 
 from registers.access import YES, Policy, PolicyOfFacts, no, policy
-from registers.actors import GROUP_MEMBER
+from registers.actors import ANSWERABLE, GROUP_MEMBER, PART_IN_A_UNIT
 from workflows.models import Inspection, InspectionSeat, InspectionSignature
 from workflows.policies.deciders import ORGANISER
 from workflows.policies.handling import BODIES, handles, organisers, own_units
 from workflows.policies.inspection_plans import NOT_OFFICE
 
-HOSTS = ("unit_head", "liaison", GROUP_MEMBER, "leader_in_charge")
-ANSWERABLE = ("unit_head", "liaison")
 CLOSED = "该检查已经作出结论或取消，不能再修改。"
 OWN = "检查的是与您本人有关的单位，您应当回避。"
 
@@ -37,7 +35,7 @@ def facts_of(actor):
         "person": actor.user_id,
         "own_units": own_units(actor),
         "oversees": actor.unit_ids(ORGANISER, *BODIES),
-        "hosts": actor.unit_ids(*HOSTS),
+        "hosts": actor.unit_ids(*PART_IN_A_UNIT),
     }
 
 
@@ -239,7 +237,7 @@ class CheckItemPolicy(Policy):
         whole = readable.filter(
             Q(Exists(seated))
             | Q(plan__institution__within=actor.unit_ids(ORGANISER))
-            | Q(unit__within=actor.unit_ids("unit_head", "liaison", GROUP_MEMBER))
+            | Q(unit__within=actor.unit_ids(*ANSWERABLE, GROUP_MEMBER))
         )
         return rows.filter(
             Q(inspection__in=whole.order_by().values("pk"))

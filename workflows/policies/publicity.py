@@ -6,7 +6,7 @@ from functools import cache, cached_property
 from django.db.models import Q
 
 from registers.access import YES, Policy, PolicyOfFacts, no, policy, policy_of
-from registers.actors import GROUP_MEMBER, SCHOOL_ROLES
+from registers.actors import ANSWERABLE, GROUP_MEMBER, SCHOOL_ROLES
 from registers.prepared import Given, Prepared
 from workflows.models import NoticeSheet, Objection, PublicityNotice, Submission
 from workflows.models.audiences import CHOSEN, PUBLIC, SCHOOL, UNIT
@@ -25,7 +25,7 @@ def insiders(actor):
     He works there, has a part there, or is above them.
     """
     above = ("leader_in_charge", *SCHOOL_ROLES)
-    return actor.home_unit_ids | actor.unit_ids("unit_head", "liaison", GROUP_MEMBER, *above)
+    return actor.home_unit_ids | actor.unit_ids(*ANSWERABLE, GROUP_MEMBER, *above)
 
 
 def of_audience(inside, model):

@@ -8,14 +8,12 @@ from django.db.models import Q
 
 from registers import clock
 from registers.access import YES, Policy, PolicyOfFacts, no, policy
-from registers.actors import GROUP_MEMBER
+from registers.actors import ANSWERABLE, PART_IN_A_UNIT
 from workflows.models import RankedUnit, RankingContest
 from workflows.policies.deciders import ORGANISER
 from workflows.policies.handling import BODIES, handles
 
 OVERSEERS = (ORGANISER, *BODIES)
-HOSTS = ("unit_head", "liaison", GROUP_MEMBER, "leader_in_charge")
-CONTESTING = ("unit_head", "liaison")
 NOT_OFFICE = "排名由学校领导小组办公室计算。"
 SHOWN = "排名数据已经交单位核对，不能再改；确有差错的，按异议办理。"
 
@@ -39,7 +37,7 @@ def _not_ready(ranking):
 @policy("workflows.Ranking")
 class RankingPolicy(PolicyOfFacts):
     def facts(self, actor):
-        return {"hosts": actor.unit_ids(*HOSTS), "oversees": actor.unit_ids(*OVERSEERS)}
+        return {"hosts": actor.unit_ids(*PART_IN_A_UNIT), "oversees": actor.unit_ids(*OVERSEERS)}
 
     def readable(self, facts):
         """Every ranking for office and bodies, one's own once it is shown, all once they are released."""
@@ -88,7 +86,7 @@ class RankedUnitPolicy(Policy):
         """Office and bodies read all units, a unit's people their own once it is shown."""
         if not actor.is_authenticated:
             return rows.none()
-        own = Q(unit__within=actor.unit_ids(*HOSTS), ranking__shown_at__isnull=False)
+        own = Q(unit__within=actor.unit_ids(*PART_IN_A_UNIT), ranking__shown_at__isnull=False)
         return rows.filter(own | Q(ranking__campaign__institution__within=actor.unit_ids(*OVERSEERS)))
 
     def may_enter(self, actor, ranked):
@@ -104,7 +102,7 @@ class RankedUnitPolicy(Policy):
         ranking = ranked.ranking
         if ranking.shown_at is None or ranking.decided_at is not None or clock.today() > ranking.contest_until:
             return no("现在不是单位核对排名数据的时间。")
-        if ranked.unit_id in actor.unit_ids(*CONTESTING):
+        if ranked.unit_id in actor.unit_ids(*ANSWERABLE):
             return YES
         return no("对排名数据的异议由单位负责人、联络员提出。")
 

@@ -3,12 +3,12 @@
 from django.db.models import Exists, OuterRef, Q
 
 from registers.access import YES, PolicyOfFacts, no, policy
-from registers.actors import SCHOOL_ROLES
+from registers.actors import ANSWERABLE, SCHOOL_ROLES
 from workflows.models import ReadReceipt
-from workflows.policies.activities import KEEPERS, keeps
+from workflows.policies.activities import keeps
 
 ENDED = no("该年度活动已经结束，阅读情况不再变动。")
-COUNTERS = (*KEEPERS, "leader_in_charge", "registrar", *SCHOOL_ROLES)
+COUNTERS = (*ANSWERABLE, "leader_in_charge", "registrar", *SCHOOL_ROLES)
 
 
 def _facts_of(actor):

@@ -7,11 +7,11 @@ of them is counted in ``workflows.supervision.surveys``.
 from django.db.models import Exists, OuterRef, Q
 
 from registers.access import YES, Policy, PolicyOfFacts, no, policy
+from registers.actors import PART_IN_A_UNIT
 from workflows.models import Survey, SurveyInvitation
 from workflows.policies.deciders import ORGANISER
 from workflows.policies.handling import BODIES, handles, organisers, own_units
 from workflows.policies.inspection_plans import NOT_OFFICE
-from workflows.policies.inspections import HOSTS
 
 CLOSED = "测评已经结束。"
 
@@ -30,7 +30,7 @@ class SurveyPolicy(PolicyOfFacts):
     def facts(self, actor):
         """Return who the actor is, and the ids of the units that he oversees or answers for."""
         oversees = actor.unit_ids(ORGANISER, *BODIES) - own_units(actor)
-        return {"person": actor.user_id, "oversees": oversees, "hosts": actor.unit_ids(*HOSTS)}
+        return {"person": actor.user_id, "oversees": oversees, "hosts": actor.unit_ids(*PART_IN_A_UNIT)}
 
     def readable(self, facts):
         """Those of units that the actor oversees, and those that ask him.

@@ -12,7 +12,7 @@ from workflows.policies.holding import Holding
 from workflows.policies.queues import in_turn, turns
 from workflows.policies.submissions import keeps_out, may_take_content, role_label, takes_content
 
-ANSWERABLE = ("liaison", "unit_head", "leader_in_charge", "registrar", *SCHOOL_ROLES)
+WATCHERS = ("liaison", "unit_head", "leader_in_charge", "registrar", *SCHOOL_ROLES)
 
 
 @policy("workflows.DeadlineChange")
@@ -25,7 +25,7 @@ class DeadlineChangePolicy(Policy):
         if not can(actor, "watch", Campaign):
             return rows.none()
         submissions = Q(
-            person__submissions__task=F("task"), person__submissions__unit__within=actor.unit_ids(*ANSWERABLE)
+            person__submissions__task=F("task"), person__submissions__unit__within=actor.unit_ids(*WATCHERS)
         )
         return rows.filter(Q(person=None) | Q(person=actor.user_id) | submissions).distinct()
 

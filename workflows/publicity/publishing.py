@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from registers import audit, jobs
 from registers.access import require
+from registers.actors import ANSWERABLE
 from registers.prepared import Given, Prepared
 from registers.refusals import Refused
 from registers.schemes.publicity import kind_named
@@ -257,7 +258,7 @@ def _tell(publication, *, actor, at):
         return
     text, people = TOLD.format(title=publication.title), {}
     for unit in publication.units.all():
-        people |= {person.pk: person for person in holders(unit.pk, "unit_head", "liaison")}
+        people |= {person.pk: person for person in holders(unit.pk, *ANSWERABLE)}
     messages = [(pk, f"told:{publication.pk}", text, None) for pk in people if pk != actor.user_id]
     notifications.post_each(messages, kind="publication.told", at=at)
 

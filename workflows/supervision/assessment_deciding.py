@@ -7,9 +7,9 @@ from django.db import transaction
 
 from registers import audit
 from registers.access import people_who_may, require
+from registers.actors import PART_IN_A_UNIT
 from registers.refusals import Refused, Stale
 from workflows.policies.handling import holders
-from workflows.policies.inspections import HOSTS
 from workflows.supervision import scoring
 from workflows.supervision.assessments import locked, result_of, save, tell
 
@@ -56,7 +56,7 @@ def confirm(pk, *, seen_version, actor, at):
     save(assessment, "confirmed_by", "confirmed_at")
     audit.append("assessment.confirm", about=assessment, actor=actor, at=at)
     what = f"结果已审定：{assessment.score} 分，{assessment.band_rules.label}"
-    tell("assessment.confirm", assessment, holders(assessment.unit_id, *HOSTS), what, at=at)
+    tell("assessment.confirm", assessment, holders(assessment.unit_id, *PART_IN_A_UNIT), what, at=at)
     return assessment
 
 

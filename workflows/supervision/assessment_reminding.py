@@ -7,13 +7,13 @@ from django.conf import settings
 
 from registers import clock
 from registers.access import people_who_may
+from registers.actors import ANSWERABLE
 from registers.text import clipped
 from workflows.deadlines import days
 from workflows.messages import notifications
 from workflows.models import Assessment, LeaderScore
 from workflows.policies.handling import holders, organisers
 from workflows.policies.holding import Holding
-from workflows.policies.inspections import ANSWERABLE
 
 SOON = 3  # working days before the day
 KINDS = ("assessment.due", "assessment.overdue")

@@ -9,6 +9,7 @@ from django.db import transaction
 
 from registers import audit, clock
 from registers.access import people_who_may, require
+from registers.actors import PART_IN_A_UNIT
 from registers.models import Unit
 from registers.refusals import Refused, Stale
 from registers.text import clipped, digest_of
@@ -18,7 +19,6 @@ from workflows.deadlines import days
 from workflows.messages import notifications
 from workflows.models import Assessment, AssessmentContest, AssessmentLine, LeaderScore
 from workflows.policies.handling import holders
-from workflows.policies.inspections import HOSTS
 from workflows.supervision import scoring, surveys
 
 NO_ASSESSMENT = "现行方案没有写考核项目和档次。请先由管理员在方案中补上 assessment 一节。"
@@ -190,7 +190,7 @@ def show(pk, *, actor, at):
     save(assessment, "survey", "shown_by", "shown_at", "contest_due_on")
     audit.append("assessment.show", about=assessment, actor=actor, at=at)
     what = f"考评情况已反馈，请在 {assessment.contest_due_on:%-m月%-d日}前核对"
-    tell("assessment.show", assessment, holders(assessment.unit_id, *HOSTS), what, at=at)
+    tell("assessment.show", assessment, holders(assessment.unit_id, *PART_IN_A_UNIT), what, at=at)
     return assessment
 
 
@@ -233,7 +233,9 @@ def reply(pk, *, words, seen_version, actor, at):
     assessment.reply, assessment.replied_by_id, assessment.replied_at = words, actor.user_id, at
     save(assessment, "reply", "replied_by", "replied_at")
     audit.append("assessment.reply", about=assessment, actor=actor, at=at)
-    tell("assessment.reply", assessment, holders(assessment.unit_id, *HOSTS), "办公室已答复您单位的异议", at=at)
+    tell(
+        "assessment.reply", assessment, holders(assessment.unit_id, *PART_IN_A_UNIT), "办公室已答复您单位的异议", at=at
+    )
     tell("assessment.answer", assessment, people_who_may("decide", assessment), "异议已经答复，请审定", at=at)
     return assessment
 

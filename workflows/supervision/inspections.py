@@ -8,6 +8,7 @@ from django.db.models import Max
 
 from registers import audit, clock
 from registers.access import people_who_may, require
+from registers.actors import PART_IN_A_UNIT
 from registers.models import Unit
 from registers.models.spans import is_closed
 from registers.refusals import Refused, Stale
@@ -15,7 +16,6 @@ from registers.text import clipped
 from workflows.messages import notifications
 from workflows.models import Draw, Inspection, InspectionPlan, InspectionSeat, PlanItem
 from workflows.policies.handling import handles, holders, kept_from
-from workflows.policies.inspections import HOSTS
 from workflows.supervision import checklists, draws
 
 FIELDS = ("starts_on", "ends_on", "covers", "materials", "contact")
@@ -234,7 +234,7 @@ def locked(pk):
 
 def hosts_of(inspection):
     """Return who hears of an inspection for the unit: head, liaison, leading group, leader in charge."""
-    return holders(inspection.unit_id, *HOSTS)
+    return holders(inspection.unit_id, *PART_IN_A_UNIT)
 
 
 def tell(act, inspection, people, what, *, at):

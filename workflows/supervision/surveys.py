@@ -10,6 +10,7 @@ from django.db.models import Count, Q
 
 from registers import audit, clock
 from registers.access import require
+from registers.actors import PART_IN_A_UNIT
 from registers.models import Unit, User
 from registers.refusals import Refused
 from registers.text import clipped
@@ -18,7 +19,6 @@ from workflows.deadlines import days
 from workflows.messages import notifications
 from workflows.models import Survey, SurveyAnswer, SurveyInvitation, SurveySlip
 from workflows.policies.handling import holders
-from workflows.policies.inspections import HOSTS
 from workflows.supervision import answering, tallying
 
 MOST_SLIPS = 500  # printed at once
@@ -122,7 +122,9 @@ def close(pk, *, given_out, actor, at):
     survey.save(update_fields=["given_out", "result", "score", "closed_by", "closed_at"])
     audit.append("survey.close", about=survey, actor=actor, at=at, detail={"given_out": out})
     key, text = f"survey.close:{survey.pk}", clipped(f"{survey}已经结束，结果可以在“考核与测评”查看。", 200)
-    notifications.post(holders(survey.unit_id, *HOSTS), kind="survey.close", key=key, text=text, submission=None, at=at)
+    notifications.post(
+        holders(survey.unit_id, *PART_IN_A_UNIT), kind="survey.close", key=key, text=text, submission=None, at=at
+    )
     return survey
 
 

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from registers import audit, clock
 from registers.access import Rule, Seen, can, policy_of, require
+from registers.actors import ANSWERABLE
 from registers.forms.fields import offered
 from registers.models import Unit
 from registers.papers.compose import compose
@@ -29,7 +30,7 @@ from workflows.compiled import activities as papers
 from workflows.compiled import logs
 from workflows.forms import activities as forms
 from workflows.models import Activity, Attendance, Campaign, Opinion
-from workflows.policies.activities import ACTIVITY_READERS, KEEPERS
+from workflows.policies.activities import ACTIVITY_READERS
 from workflows.views.offered_powers import powers_for
 
 FILES = {"accepted": attachments.ACCEPTED, "accepted_words": attachments.ACCEPTED_WORDS, "most": attachments.MOST}
@@ -49,7 +50,7 @@ def _rows(request):
 
 def recording_units(actor):
     """The units that the person enters meetings, or publishes documents, for, the school first."""
-    ids = actor.unit_ids(*KEEPERS) | actor.own_unit_ids("office")
+    ids = actor.unit_ids(*ANSWERABLE) | actor.own_unit_ids("office")
     units = existing(actor, ids)
     office = actor.own_unit_ids("office")
     return [unit for unit in units if unit.parent_id is not None or unit.pk in office]
@@ -272,7 +273,7 @@ def _page(request, activity, *, form=None):
     watch = can(actor, "watch", activity)
     seen = Attendance.objects.visible_to(actor).filter(activity=activity)
     consults = kind is not None and kind.purpose == forms.CONSULTATION
-    others = (watch or actor.has(*KEEPERS)) and (not consults or activity.attendances.exists())
+    others = (watch or actor.has(*ANSWERABLE)) and (not consults or activity.attendances.exists())
     context = {
         "activity": activity,
         "consults": consults,

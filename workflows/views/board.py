@@ -7,6 +7,7 @@ from django.views.decorators.http import require_safe
 
 from registers import clock, kept, residuals
 from registers.access import can, require
+from registers.actors import LEDGER_READERS
 from registers.views.paging import paged
 from registers.views.sent import sought
 from registers.views.units import unit_named
@@ -17,7 +18,6 @@ from workflows.policies.submissions import MAY_NUDGE
 from workflows.progress import counted, figures, leading, stranded
 from workflows.progress.board import Board, by_person
 from workflows.progress.figures import Choice
-from workflows.views.comparisons import READS_LEDGERS
 from workflows.views.progress import address, chosen_campaign, in_full, items_of, links_of
 
 
@@ -55,7 +55,7 @@ def board(request):
         "leading": counted.led(found.figures, units),
         "leading_counts": found.figures["leading_counts"],
         **_residual(request.actor, shown),
-        "residual_url": reverse("residual_list") if request.actor.has(*READS_LEDGERS) else "",
+        "residual_url": reverse("residual_list") if request.actor.has(*LEDGER_READERS) else "",
         "missing": sum(line.forecast is not None and line.forecast.misses for line in lines),
     }
     return render(request, "workflows/board.html", context)

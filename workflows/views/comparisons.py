@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 
 from registers import clock, comparisons, kept
 from registers.access import Rule, Seen, policy_of, require
-from registers.actors import SCHOOL_ROLES, reached
+from registers.actors import LEDGER_READERS, reached
 from registers.models import Post, RiskPoint, Scheme, Unit
 from registers.plain import Labelled
 from registers.prepared import Given
@@ -23,7 +23,6 @@ from registers.views.units import unit_named
 from workflows.progress import last_year
 
 EVERYTHING = "all"  # the filter that also shows lines without a change
-READS_LEDGERS = ("liaison", "unit_head", "group_member", "leader_in_charge", *SCHOOL_ROLES)
 # A unit to choose.
 Own = namedtuple("Own", "code name pk")
 # A line. ``unit``, ``post``: their names where the page is not about them; ``was``: the grade then, if it has moved from one.
@@ -44,7 +43,7 @@ def comparison(request):
     """
     actor = request.actor
     scheme = Scheme.objects.visible_to(actor).in_use()
-    units = [Own(*row) for row in _asked().units.by(actor, ids=actor.unit_ids(*READS_LEDGERS))]
+    units = [Own(*row) for row in _asked().units.by(actor, ids=actor.unit_ids(*LEDGER_READERS))]
     posts = _asked().posts.by(actor, ids=actor.post_ids)
     context = {"units": units, "posts": posts, "scheme": scheme, "now": clock.today()}
     unit, post = _about(request, context["units"], context["posts"])

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from registers import clock, kept
 from registers.access import Seen, can, policy_of, require
-from registers.actors import SCHOOL_ROLES
+from registers.actors import LEDGER_READERS
 from registers.models import ControlMeasure, RiskPoint, Scheme, Unit, User
 from registers.models.risks import GRAVEST_FIRST
 from registers.plain import Named
@@ -54,7 +54,6 @@ POINT = (
 )
 Point = namedtuple("Point", "series content rank grade unit_id post_id holder_id holder")
 NEAR = 20  # pages of a long list that are read in its order
-WIDER = ("unit_head", "liaison", "group_member", "leader_in_charge", *SCHOOL_ROLES)
 
 
 @require_safe
@@ -69,7 +68,7 @@ def measure_list(request):
     """
     actor = request.actor
     filters = filters_sent(request.GET, "view", "unit", "state", "stage", "grade")
-    wider = actor.has(*WIDER)
+    wider = actor.has(*LEDGER_READERS)
     view = filters["view"] if filters["view"] in dict(TABS) and filters["view"] else ("" if wider else "mine")
     scheme = Scheme.objects.visible_to(actor).in_use()
     rules = scheme.rules if scheme else None
@@ -345,7 +344,7 @@ def _shown(request, versions, note=({}, {}), check=({}, {})):
             "point": measure.point,
             "may_record": can(actor, "note", MeasureProgress(measure=measure)),
             "may_check": may_check,
-            "tells_why": not may_check and rule_for(actor) is not None and actor.has(*WIDER),
+            "tells_why": not may_check and rule_for(actor) is not None and actor.has(*LEDGER_READERS),
             "states": controls.State.choices,
             "results": MeasureCheck.Result.choices,
             "typed": {"note": note[0], "check": check[0]},

@@ -9,12 +9,12 @@ from django.views.decorators.http import require_safe
 
 from registers import counts, kept, ledgers, plain, residuals
 from registers.access import Seen, require
+from registers.actors import LEDGER_READERS
 from registers.models import Scheme, Unit
 from registers.prepared import Given
 from registers.views.paging import paged
 from registers.views.sent import sought
 from registers.views.units import school_or_404, unit_named
-from workflows.views.comparisons import READS_LEDGERS
 
 IN_LIST = ("final_grade__rank", "unit__position", "unit__code", "pk")
 # Of each grade: rank and label. ``missing``: sentences.
@@ -30,7 +30,7 @@ def residual_list(request):
     of figures that are kept, else None), ``page`` of points (``Row``).
     """
     actor = request.actor
-    units = _units().by(actor, ids=actor.unit_ids(*READS_LEDGERS), on=actor.on)
+    units = _units().by(actor, ids=actor.unit_ids(*LEDGER_READERS), on=actor.on)
     unit = _chosen(request, units)
     require(actor, "view_ledger", unit)
     scheme = Scheme.objects.visible_to(actor).in_use()

@@ -7,6 +7,7 @@ from django.db import transaction
 
 from registers import audit, clock
 from registers.access import require
+from registers.actors import ANSWERABLE
 from registers.models import Appointment, Unit
 from registers.models.spans import is_closed
 from registers.refusals import Refused, Stale
@@ -14,7 +15,6 @@ from registers.text import clipped
 from workflows.deadlines import days
 from workflows.messages import notifications
 from workflows.models import Campaign, Enrolment, RankedUnit, Ranking, RankingEntry, RankingFigure
-from workflows.policies.rankings import CONTESTING
 from workflows.publicity.rankings import score
 from workflows.publicity.rankings.figures import FIGURES
 
@@ -227,7 +227,7 @@ def show(pk, *, seen_version, actor, at):
     ranking.version += 1
     ranking.save(update_fields=["shown_by", "shown_at", "contest_until", "version"])
     text = clipped(SHOWN.format(ranking=ranking, until=ranking.contest_until), 200)
-    held = Appointment.objects.in_force(clock.local_day(at)).filter(role__in=CONTESTING)
+    held = Appointment.objects.in_force(clock.local_day(at)).filter(role__in=ANSWERABLE)
     people = held.filter(unit__in=ranking.units.values("unit")).values_list("user_id", flat=True)
     messages = [(person, f"ranking.show:{ranking.pk}", text, None) for person in sorted(set(people))]
     notifications.post_each(messages, kind="ranking.show", at=at)

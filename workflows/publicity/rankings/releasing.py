@@ -5,11 +5,11 @@ from django.utils import timezone
 
 from registers import audit, clock
 from registers.access import require
+from registers.actors import PART_IN_A_UNIT
 from registers.models import Appointment
 from registers.refusals import Refused, Stale
 from workflows.messages import notifications
 from workflows.models import RankedUnit, Ranking, RankingContest, RankingFigure
-from workflows.policies.rankings import HOSTS
 from workflows.publicity import publishing
 from workflows.publicity.rankings import computing, score
 
@@ -97,7 +97,7 @@ def publish(ranking, *, actor, at):
     )
     drafted.save()
     publishing.release(drafted, actor=actor, reviewed=True, at=at)
-    held = Appointment.objects.in_force(clock.local_day(at)).filter(role__in=HOSTS)
+    held = Appointment.objects.in_force(clock.local_day(at)).filter(role__in=PART_IN_A_UNIT)
     people = held.filter(unit__in=ranking.units.values("unit")).values_list("user_id", flat=True)
     text = RELEASED.format(ranking=ranking)
     messages = [(person, f"ranking.release:{ranking.pk}", text, None) for person in sorted(set(people))]

@@ -6,6 +6,7 @@ from django.db import transaction
 
 from registers import audit, clock
 from registers.access import require
+from registers.actors import ANSWERABLE
 from registers.models import ControlMeasure, RiskPoint
 from workflows.messages import notifications
 from workflows.models import CaseAnalysis, CasePoint
@@ -15,7 +16,6 @@ from workflows.supervision.warnings.drafting import locked
 
 FIELDS = ("causes", "gaps", "education")
 OFFERED = 60  # points of the same kind that are offered at most
-ASKED = ("unit_head", "liaison")  # who answer for the measures of a unit
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ def analyse(pk, *, values, points, actor, at):
     people = {
         one.pk: one
         for unit in set(units.values_list("unit", flat=True))
-        for one in holders(unit, *ASKED, holding=holding)
+        for one in holders(unit, *ANSWERABLE, holding=holding)
     }
     text = "请对照检查本单位同类风险点的防控措施，措施不足的及时补充，见“防控措施落实”。"
     key = f"warning.analyse:{made.pk}"

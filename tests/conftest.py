@@ -12,7 +12,7 @@ from hypothesis import Phase, settings
 from hypothesis.internal.conjecture import providers
 from whitenoise.middleware import WhiteNoiseMiddleware
 
-from tests import kept, recorded
+from tests import kept, recorded, sources
 from tests.clock import standing_still
 from tests.static import once_a_process
 
@@ -43,6 +43,12 @@ def pytest_collection_modifyitems(items):
         for marker, reason in missing.items():
             if reason and item.get_closest_marker(marker):
                 item.add_marker(pytest.mark.skip(reason=reason))
+
+
+def pytest_runtest_teardown(item, nextitem):
+    """Let go of the project's sources where another folder of tests begins: those that read them stand in one."""
+    if nextitem is None or nextitem.path.parent != item.path.parent:
+        sources.forget()
 
 
 TRIGGERS = importlib.import_module("registers.migrations.0002_audit_append_only")

@@ -4,19 +4,19 @@ import ast
 import re
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 import pytest
 import yaml
-from django.conf import settings
 from django.template.loader import get_template
 from django.urls import get_resolver
+
+from tests.sources import APPS, ROOT, at_once, files, named, nodes_of, text_of, tree_of
 
 # Nothing here asks a database; that models and migrations agree is in test_setup.
 pytestmark = pytest.mark.once
 
-ROOT = settings.BASE_DIR
-APPS = ("registers", "workflows", "riskmgmt")
 LINES, FUNCTION_LINES = 400, 60
 READS_A_CLOCK = {
     "workflows/messages/robots.py": "a claim on a message lapses by the machine's time",
@@ -32,29 +32,7 @@ READS_A_CLOCK = {
 }
 
 
-def files(suffix, *folders):
-    """Every file of the project with this suffix below ``folders``, as paths from the root; without what Django writes."""
-    found = (path.relative_to(ROOT).as_posix() for folder in folders for path in (ROOT / folder).rglob(f"*{suffix}"))
-    return sorted(path for path in found if "/migrations/" not in path and "__pycache__" not in path)
-
-
-def text_of(path):
-    return (ROOT / path).read_text(encoding="utf-8")
-
-
-def at_once(paths, check):
-    """All breaches in all files, as ``path:line what``."""
-    return [f"{path}:{line} {what}" for path in paths for line, what in check(text_of(path))]
-
-
 # --- What may be written -------------------------------------------------------------------------------
-
-
-def named(node):
-    """The dotted name of an expression, as far as it is one."""
-    if isinstance(node, ast.Attribute):
-        return f"{named(node.value)}.{node.attr}"
-    return node.id if isinstance(node, ast.Name) else ""
 
 
 CLOCKS = re.compile(r"(^|\.)(timezone\.now|datetime\.now|datetime\.utcnow|date\.today|datetime\.today)$")
@@ -63,14 +41,14 @@ HIDDEN = re.compile(r"(^|\.)(receiver|csrf_exempt|post_save|pre_save|post_delete
 
 
 def clock_reads(source):
-    for node in ast.walk(ast.parse(source)):
+    for node in nodes_of(source):
         if isinstance(node, ast.Attribute) and CLOCKS.search(named(node)):
             yield node.lineno, named(node)
 
 
 def surprises(source):
     """Calls and names that hide a rule or leave a trace: signals, raw SQL, prints, exceptions swallowed whole."""
-    for node in ast.walk(ast.parse(source)):
+    for node in nodes_of(source):
         if isinstance(node, ast.Call) and FORBIDDEN_CALLS.search(named(node.func)):
             yield node.lineno, f"calls {named(node.func)}"
         elif isinstance(node, ast.Name | ast.Attribute) and HIDDEN.search(named(node)):
@@ -111,14 +89,14 @@ def test_forbidden_word_is_found(check, source):
 
 
 def long_functions(source):
-    for node in ast.walk(ast.parse(source)):
+    for node in nodes_of(source):
         if isinstance(node, ast.FunctionDef) and node.end_lineno - node.lineno >= FUNCTION_LINES:
             yield node.lineno, f"{node.name} has {node.end_lineno - node.lineno + 1} lines"
 
 
 def undocumented(source):
     """Public functions and classes of a module, and the module, that do not say what they do."""
-    tree = ast.parse(source)
+    tree = tree_of(source)
     if tree.body and ast.get_docstring(tree) is None:
         yield 1, "the module has no docstring"
     for node in tree.body:
@@ -147,7 +125,7 @@ def test_what_is_public_says_what_it_does():
 
 
 def test_every_room_says_what_is_in_it():
-    rooms = [path for path in files("__init__.py", *APPS) if ast.get_docstring(ast.parse(text_of(path))) is None]
+    rooms = [path for path in files("__init__.py", *APPS) if ast.get_docstring(tree_of(text_of(path))) is None]
     assert rooms == []
 
 
@@ -181,25 +159,31 @@ def names_in(scheme):
     )
 
 
-def holds(text, word):
+def held_by(text, words):
+    """Return those of ``words`` that a text holds, comments left out."""
+    text = COMMENT.sub("", text)
+    return [word for word in words if word in text and re.search(as_a_name(word), text)]
+
+
+@cache
+def as_a_name(word):
     if len(word) == 1:  # 高, 中, 低: a grade where it stands alone, a syllable elsewhere
-        return re.search(rf"(?:^|[>'\"])\s*{word}\s*(?:$|[<'\"])", COMMENT.sub("", text)) is not None
-    return re.search(rf"(?<![上下]){re.escape(word)}", COMMENT.sub("", text)) is not None
+        return re.compile(rf"(?:^|[>'\"])\s*{word}\s*(?:$|[<'\"])")
+    return re.compile(rf"(?<![上下]){re.escape(word)}")
 
 
 def mentions(words):
     """A check for string constants that hold one of ``words``; comments and docstrings may, and so may 上一级."""
 
     def check(source):
-        tree = ast.parse(source)
         docstrings = {
             node.body[0].value
-            for node in ast.walk(tree)
+            for node in nodes_of(source)
             if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef) and ast.get_docstring(node) is not None
         }
-        for node in ast.walk(tree):
+        for node in nodes_of(source):
             if isinstance(node, ast.Constant) and isinstance(node.value, str) and node not in docstrings:
-                yield from ((node.lineno, word) for word in words if holds(node.value, word))
+                yield from ((node.lineno, word) for word in held_by(node.value, words))
 
     return check
 
@@ -212,7 +196,7 @@ def test_code_names_no_institution():
     assert len(words) > 20
     paths = [path for path in files(".py", "registers", "workflows") if "/demo/" not in path]
     found = at_once(paths, mentions(words))
-    found += [f"{path}: {word}" for path in files(".html", "templates") for word in words if holds(text_of(path), word)]
+    found += [f"{path}: {word}" for path in files(".html", "templates") for word in held_by(text_of(path), words)]
     assert found == []
 
 
@@ -292,9 +276,13 @@ def test_unused_template_is_found():
     assert unused(templates, 'render(request, "page.html")') == {"old.html", "lost.html"}
 
 
+@cache
+def known_addresses():
+    return {name for name in get_resolver().reverse_dict if isinstance(name, str)}
+
+
 def unknown_addresses(template):
-    known = {name for name in get_resolver().reverse_dict if isinstance(name, str)}
-    return set(URL_NAME.findall(template)) - known
+    return set(URL_NAME.findall(template)) - known_addresses()
 
 
 def test_every_address_a_template_names_exists():

@@ -9,7 +9,6 @@ import time
 from collections import deque
 from datetime import date
 from functools import cache
-from pathlib import Path
 
 import pytest
 from django.db import connection
@@ -17,10 +16,10 @@ from django.db import connection
 from registers import comparisons, job_kinds, ledgers, residuals
 from registers.models import ControlMeasure, RiskCategory, RiskPoint, Unit
 from tests.longer import LONG, allow
+from tests.sources import files, nodes_of, text_of
 
 pytestmark = pytest.mark.database("sqlite")
 
-ROOT = Path(__file__).resolve().parents[1]
 BATCHED = {"batches", "having", "in_order"}
 BEGAN, TODAY = date(2026, 3, 1), date(2026, 9, 1)
 SIZES = (10, 500, 1000, 40_000) if LONG else (10, 500, 1000, 2000)
@@ -78,12 +77,9 @@ OTHERS = {
 
 @cache
 def modules():
-    files = [file for app in ("registers", "workflows") for file in (ROOT / app).rglob("*.py")]
-    return [
-        (".".join(file.relative_to(ROOT).with_suffix("").parts), ast.parse(file.read_text()))
-        for file in files
-        if "migrations" not in file.parts and file.name != "batches.py"
-    ]
+    """The modules that may read by batches: name → source."""
+    paths = [path for path in files(".py", "registers", "workflows") if not path.endswith("/batches.py")]
+    return {path.removesuffix(".py").replace("/", "."): text_of(path) for path in paths}
 
 
 def calls(node):
@@ -94,8 +90,9 @@ def calls(node):
 def test_whatever_reads_by_batches_is_tried():
     found = {
         f"{module}.{node.name}"
-        for module, tree in modules()
-        for node in ast.walk(tree)
+        for module, source in modules().items()
+        if any(name in source for name in BATCHED)
+        for node in nodes_of(source)
         if isinstance(node, ast.FunctionDef) and calls(node) & BATCHED
     }
     assert found == CASES.keys() | OTHERS.keys()
@@ -106,8 +103,8 @@ def test_no_filter_depends_on_how_long_a_list_is():
     """Such as ``rows.filter(series__in=some) if len(some) <= 900 else rows``."""
     found = [
         f"{module}:{test.lineno}"
-        for module, tree in modules()
-        for node in ast.walk(tree)
+        for module, source in modules().items()
+        for node in nodes_of(source)
         if isinstance(node, ast.If | ast.IfExp) and isinstance(node.test, ast.Compare)
         for test in [node.test]
         if "len" in calls(test) and any(map(is_many, test.comparators)) and any(map(is_filter, ast.walk(node)))

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.test_architecture import APPS, at_once, files
+from tests.sources import APPS, at_once, files, nodes_of
 
 ROOT = Path(__file__).resolve().parent.parent
 ROW = re.compile(r"^\|\s*(R\d-\d+)\s*\|([^|\n]*)\|([^|\n]*)\|([^|\n]*)\|$", re.MULTILINE)
@@ -17,9 +17,7 @@ pytestmark = pytest.mark.once
 
 
 def functions_of(path):
-    return {
-        node.name for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(node, ast.FunctionDef)
-    }
+    return {node.name for node in nodes_of(path.read_text(encoding="utf-8")) if isinstance(node, ast.FunctionDef)}
 
 
 def test_every_requirement_stands_once():

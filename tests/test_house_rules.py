@@ -11,7 +11,8 @@ from django.contrib.contenttypes.models import ContentType
 from django.contrib.staticfiles import finders
 from django.db.models import Model
 
-from tests.test_architecture import APPS, COMMENT, at_once, files, named, text_of
+from tests.sources import APPS, at_once, files, named, nodes_of, text_of
+from tests.test_architecture import COMMENT
 
 pytestmark = pytest.mark.once
 
@@ -32,7 +33,7 @@ MOVES_IT = {
 
 def standing_written(source):
     """Assignments to a sheet's standing, and updates of it."""
-    for node in ast.walk(ast.parse(source)):
+    for node in nodes_of(source):
         if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store) and node.attr in STANDS:
             if named(node.value) == "self":
                 continue  # what a form remembers is no sheet
@@ -76,7 +77,7 @@ BY_DAY = (ast.Lt, ast.LtE, ast.Gt, ast.GtE)
 # "In force on a day" is said once: whoever filters for an open end means today, and is wrong when an end is recorded in advance.
 def open_ends(source):
     """Filters for rows without an end."""
-    for node in ast.walk(ast.parse(source)):
+    for node in nodes_of(source):
         if isinstance(node, ast.Call):
             named_so = (word for word in node.keywords if word.arg in ("until", "in_force_until"))
             yield from ((word.value.lineno, "until=None") for word in named_so if ast.unparse(word.value) == "None")
@@ -142,7 +143,7 @@ RAW_IN = {
 
 def raw(source):
     """Uses of what escapes neither HTML nor SQL."""
-    for node in ast.walk(ast.parse(source)):
+    for node in nodes_of(source):
         if isinstance(node, ast.Name | ast.Attribute) and RAW.search(named(node)):
             yield node.lineno, f"uses {named(node)}"
 
@@ -177,7 +178,7 @@ BUILT_IN = {name for name, thing in vars(builtins).items() if isinstance(thing, 
 
 def exceptions_of(source):
     """Classes that derive from a built-in exception."""
-    for node in ast.walk(ast.parse(source)):
+    for node in nodes_of(source):
         if isinstance(node, ast.ClassDef) and BUILT_IN & {named(base) for base in node.bases}:
             yield node.lineno, node.name
 
@@ -199,7 +200,7 @@ KNOWN_TO_FORMS = tuple(f"workflows.sheets.{name}" for name in ("base", "conflict
 
 def known_kinds(source):
     """Imports of kinds of sheets, by whoever should know none."""
-    for node in ast.walk(ast.parse(source)):
+    for node in nodes_of(source):
         if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("workflows.sheets"):
             if node.module not in KNOWN_TO_FORMS:
                 yield node.lineno, f"imports {node.module}"
@@ -219,7 +220,7 @@ MARKUP = ("HTML", "Submit", "Button", "Reset", "Hidden")  # of crispy_forms: mar
 
 def markup(source):
     """Markup that Python makes: parts of a form's layout that are no field."""
-    for node in ast.walk(ast.parse(source)):
+    for node in nodes_of(source):
         if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("crispy_forms"):
             yield from ((node.lineno, f"imports {name.name}") for name in node.names if name.name in MARKUP)
         elif isinstance(node, ast.Call) and named(node.func).rpartition(".")[2] == "Submit":

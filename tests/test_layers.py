@@ -7,13 +7,11 @@ import sys
 import tomllib
 
 import pytest
-from django.conf import settings
 
-from tests.test_architecture import APPS, at_once, files, text_of
+from tests.sources import APPS, ROOT, at_once, files, nodes_of, text_of, tree_of
 
 pytestmark = pytest.mark.once
 
-ROOT = settings.BASE_DIR
 # Pure modules: rules that can be read, tested and reasoned about without a database.
 PURE = (
     "registers/text.py",
@@ -38,12 +36,17 @@ PURE = (
 
 def imported(source):
     """(line, module) of every import, wherever it stands."""
-    for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.Import):
-            yield from ((node.lineno, name.name) for name in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            yield node.lineno, node.module or ""
-            yield from ((node.lineno, f"{node.module}.{name.name}") for name in node.names)
+    for node in nodes_of(source):
+        yield from named_by(node)
+
+
+def named_by(node):
+    """(line, module) of what an import names; nothing for any other part of a source."""
+    if isinstance(node, ast.Import):
+        yield from ((node.lineno, name.name) for name in node.names)
+    elif isinstance(node, ast.ImportFrom):
+        yield node.lineno, node.module or ""
+        yield from ((node.lineno, f"{node.module}.{name.name}") for name in node.names)
 
 
 def imports_of(*forbidden):
@@ -115,11 +118,11 @@ def test_upward_import_is_found():
 
 def at_import(source):
     """(line, module) of the imports that run when the module is loaded: those in a function may close a circle."""
-    waiting = list(ast.parse(source).body)
+    waiting = list(tree_of(source).body)
     while waiting:
         node = waiting.pop()
         if isinstance(node, ast.Import | ast.ImportFrom):
-            yield from imported(ast.unparse(node))
+            yield from named_by(node)
         elif not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
             waiting.extend(ast.iter_child_nodes(node))
 
@@ -187,7 +190,7 @@ def test_every_package_names_its_modules():
     packages = [(ROOT / path).parent for app in APPS for path in files("__init__.py", app)]
     assert len(packages) > 20
     docstrings = {
-        package: ast.get_docstring(ast.parse((package / "__init__.py").read_text(encoding="utf-8"))) or ""
+        package: ast.get_docstring(tree_of((package / "__init__.py").read_text(encoding="utf-8"))) or ""
         for package in packages
     }
     left_out = {

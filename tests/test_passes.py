@@ -9,31 +9,52 @@ import pytest
 from tests import costs
 from tests.longer import LONG
 from tests.passes import PASSES
-from tests.setup_cases import ROOT
+from tests.sources import ROOT, at_once, files, tree_of
 from tests.suite import NOTHING_COLLECTED, arguments_of, closing, status_of
 
 pytestmark = pytest.mark.once
 
-MODULES = sorted((ROOT / "tests").rglob("test_*.py"))
 CHOICES = {"once", "database", "pg", "redis"}
 WHERE = ("both", *PASSES)
 
 
-@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
-def test_module_says_where_it_runs(path):
+def unplaced(source):
+    """What is wrong with the words of a module about where it runs."""
     marks = [
         statement.value
-        for statement in ast.parse(path.read_text()).body
+        for statement in tree_of(source).body
         if isinstance(statement, ast.Assign) and getattr(statement.targets[0], "id", "") == "pytestmark"
     ]
-    assert marks, (
-        'no pytestmark: say pytest.mark.once (no database) or pytest.mark.database("both"), see pyproject.toml'
-    )
-    [value] = marks
-    assert CHOICES & {node.attr for node in ast.walk(value) if isinstance(node, ast.Attribute)}
-    for call in ast.walk(value):
-        if isinstance(call, ast.Call) and call.func.attr == "database":
-            assert ast.literal_eval(call.args[0]) in WHERE
+    if len(marks) != 1:
+        yield 1, 'pytestmark: say pytest.mark.once (no database) or pytest.mark.database("both"), see pyproject.toml'
+    for value in marks:
+        if not CHOICES & {node.attr for node in ast.walk(value) if isinstance(node, ast.Attribute)}:
+            yield value.lineno, "pytestmark does not say where"
+        for call in ast.walk(value):
+            if isinstance(call, ast.Call) and call.func.attr == "database":
+                where = ast.literal_eval(call.args[0])
+                if where not in WHERE:
+                    yield call.lineno, f"{where} is no place to run"
+
+
+def test_every_module_says_where_it_runs():
+    modules = [path for path in files(".py", "tests") if path.rpartition("/")[2].startswith("test_")]
+    assert len(modules) > 100
+    assert at_once(modules, unplaced) == []
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        "",
+        "pytestmark = pytest.mark.browser",
+        'pytestmark = pytest.mark.database("nowhere")',
+        "pytestmark = pytest.mark.once\npytestmark = pytest.mark.once",
+    ],
+)
+def test_module_that_does_not_say_where_it_runs_is_found(bad):
+    assert len(list(unplaced(bad))) == 1
+    assert list(unplaced('pytestmark = [pytest.mark.database("both"), pytest.mark.browser]')) == []
 
 
 CASES = """

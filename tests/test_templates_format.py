@@ -12,7 +12,7 @@ from pathlib import Path
 import cssbeautifier
 import pytest
 
-from tests.test_architecture import ROOT, at_once, files, text_of
+from tests.sources import ROOT, at_once, files, text_of
 
 pytestmark = pytest.mark.once
 

@@ -8,7 +8,7 @@ import pytest
 from django.conf import settings
 from django.db.models import Model
 
-from tests.test_architecture import at_once, files
+from tests.sources import at_once, files, tree_of
 
 pytestmark = pytest.mark.once
 
@@ -50,7 +50,7 @@ def definitions(tree, *, private=False):
 
 def unplain(source):
     """First lines of public docstrings that do not end with a full stop, are long, or hold a semicolon."""
-    for node, name in definitions(ast.parse(source)):
+    for node, name in definitions(tree_of(source)):
         first = (ast.get_docstring(node) or ".").splitlines()[0]
         line = 1 if isinstance(node, ast.Module) else node.lineno
         if not first.endswith("."):
@@ -63,7 +63,7 @@ def unplain(source):
 
 def worn(source):
     """Functions, methods and classes whose name holds a word that means too many things."""
-    for node, name in definitions(ast.parse(source), private=True):
+    for node, name in definitions(tree_of(source), private=True):
         parts = re.findall(r"[A-Z]?[a-z]+", name.replace("standing_in", ""))
         words = {part.lower().removesuffix("s") for part in parts}
         if WORN & words and name not in MEANT and not isinstance(node, ast.Module):

@@ -1,7 +1,6 @@
 """The start script, and what it starts and stops."""
 
 import contextlib
-import hashlib
 import json
 import re
 import shutil
@@ -137,23 +136,13 @@ def test_start_is_for_trials_only(tmp_path):
     assert "DEMO=1" in output
 
 
-def shape_of_the_demo():
-    """A digest of the day and of all that a first start runs and reads."""
-    shape = hashlib.sha256(time.strftime("%Y-%m-%d").encode())
-    for place in ("riskmgmt", "registers", "workflows", "fixtures"):
-        for path in sorted((ROOT / place).rglob("*.*")):
-            if path.suffix != ".pyc" and path.is_file():
-                shape.update(f"{path.relative_to(ROOT)}\0".encode() + path.read_bytes())
-    return shape.hexdigest()
-
-
 def test_one_command_brings_the_site_up_and_a_signal_takes_it_down(tmp_path):
     """From nothing to a healthy site with its worker, a refused second start, and down again without a trace.
 
     When it has passed, just this code need not make the same demo again on that day.
     """
     database = tmp_path / "db.sqlite3"
-    with kept.made_once("start", database, depends=shape_of_the_demo()):
+    with kept.made_once("start", database, depends=kept.shape_of_the_demo()):
         from_nothing = not database.exists()
         output = up_and_down(tmp_path)
         assert ("正在生成演示数据" in output) is from_nothing

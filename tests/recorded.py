@@ -7,14 +7,13 @@ fresh copies of the objects. The numbers of the rows are used up, so no row that
 # ruff: noqa: S608 (the names of tables are those of this project's own models)
 
 import functools
-import pickle
 
 import pytest
 from django.db import connection, transaction
 
 from registers.models import PointCount
 from registers.schemes.checking import loading
-from tests import factories, personas
+from tests import copies, factories, personas
 from tests.clock import standing_still
 
 WRITTEN_BY_TRIGGERS = {PointCount._meta.db_table}  # they write their rows again when the rows they watch are put back
@@ -28,7 +27,7 @@ class Recorded:
         tables = connection.introspection.table_names()
         before = _contents(tables)
         made = make()
-        self._made = pickle.dumps(made)
+        self._made = copies.Original(made)
         self._before = {table: rows for table, rows in _contents(tables).items() if rows != before[table]}
         self._again = []
         with transaction.atomic(), connection.cursor() as cursor:
@@ -51,7 +50,7 @@ class Recorded:
 
     def made(self):
         """Return what ``make`` had returned, as objects of the caller's own; the tables stay as they are."""
-        return pickle.loads(self._made)  # noqa: S301 (pickled a moment ago, above)
+        return self._made.copy()
 
     def undo(self):
         """Bring the tables back to what they held before."""

@@ -8,8 +8,6 @@ but the tables, the clock and what it is given. What it writes outside the datab
 # ruff: noqa: S608 (the names of tables are those of this project's own models)
 
 import functools
-import io
-import pickle
 
 from django.core import mail
 from django.db import connection, transaction
@@ -18,6 +16,7 @@ from django.db.models import Sum
 from registers.counts import KEY
 from registers.models import PointCount
 from tests.clock import Clock
+from tests.copies import Original
 
 COUNTED = PointCount._meta.db_table
 
@@ -62,7 +61,7 @@ class Take:
             self._again += _changes(table, gone=self._before[table] - rows, come=rows - self._before[table])
         self._again += _counts(counted)
         self._queued = [(call, robust) for _, call, robust in connection.run_on_commit[self._queued :]]
-        self._made = cast.pickled((made, mail.outbox[self._sent :]))
+        self._made = cast.kept((made, mail.outbox[self._sent :]))
 
     def again(self, cast):
         """Put the story's changes into the tables, and return what it had returned, for this cast."""
@@ -71,7 +70,7 @@ class Take:
                 cursor.execute(statement, values)
         for call, robust in self._queued:
             transaction.on_commit(call, robust=robust)
-        made, sent = cast.unpickled(self._made)
+        made, sent = cast.again(self._made)
         mail.outbox.extend(sent)
         return made
 
@@ -100,23 +99,16 @@ class Cast:
         """Who they are, and the time that each of their clocks shows."""
         return [(name, member.now if isinstance(member, Clock) else None) for name, member in self._members.items()]
 
-    def pickled(self, made):
-        """Return ``made`` and the state of the cast, in which every member of it is only named."""
-        names = {id(member): name for name, member in self._members.items()}
+    def kept(self, made):
+        """Return ``made`` and the state of the cast to make copies of, in which every member of it is only named."""
         states = {
             name: member.now if isinstance(member, Clock) else vars(member) for name, member in self._members.items()
         }
-        written = io.BytesIO()
-        pickler = pickle.Pickler(written, pickle.HIGHEST_PROTOCOL)
-        pickler.persistent_id = lambda thing: names.get(id(thing))
-        pickler.dump((made, states))
-        return written.getvalue()
+        return Original((made, states), self._members)
 
-    def unpickled(self, data):
+    def again(self, original):
         """Bring this cast to the state that was kept, and return what was made."""
-        reader = pickle.Unpickler(io.BytesIO(data))  # noqa: S301 (pickled by an earlier test, above)
-        reader.persistent_load = self._members.__getitem__
-        made, states = reader.load()
+        made, states = original.copy(self._members)
         for name, member in self._members.items():
             if isinstance(member, Clock):
                 member.set(states[name].replace(tzinfo=None).isoformat())

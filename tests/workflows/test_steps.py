@@ -71,14 +71,26 @@ verdict_lists = st.lists(st.sampled_from(VERDICTS), max_size=30)
 ranks = st.sampled_from(RANKS)
 
 
+def places(route, rank):
+    """The codes of all steps that any verdicts can lead to."""
+    met, waiting = {"fill"}, ["fill"]
+    while waiting:
+        here = waiting.pop()
+        for verdict in VERDICTS:
+            try:
+                following = steps.step_after(route, here, verdict, gravest_rank=rank)
+            except Refused:
+                continue
+            if not following.is_end and following.step.code not in met:
+                met.add(following.step.code)
+                waiting.append(following.step.code)
+    return met
+
+
 @pytest.mark.parametrize(("route", "grades"), WRITTEN)
-@given(data=st.data())
-def test_written_route_never_leaves_its_declared_steps(route, grades, data):
-    rank = data.draw(st.sampled_from([None, *range(1, grades + 1)]))
-
-    met, _ = walk(route, data.draw(verdict_lists), rank)
-
-    assert set(met) - {step.code for step in route.steps} == set()
+def test_written_route_never_leaves_its_declared_steps(route, grades):
+    for rank in (None, *range(1, grades + 1)):
+        assert places(route, rank) <= {step.code for step in route.steps}
 
 
 @given(route=routes(), verdicts=verdict_lists, rank=ranks)

@@ -10,6 +10,7 @@ import contextlib
 import functools
 
 import pytest
+from django.apps import apps
 from django.db import connection, transaction
 
 from registers.models import PointCount
@@ -56,7 +57,7 @@ class Recorded:
         self._before = {table: rows for table, rows in _contents(tables).items() if rows != before[table]}
         self._again = []
         with transaction.atomic(), connection.cursor() as cursor:
-            for table in self._before:
+            for table in parents_first(self._before):
                 live, kept = _quoted(table), _quoted(f"kept_{name}_{table}")
                 cursor.execute(f"CREATE TABLE {kept} AS SELECT * FROM {live}")
                 if table in WRITTEN_BY_TRIGGERS and not _can_be_unchecked():
@@ -84,6 +85,28 @@ class Recorded:
                 cursor.execute(f"DELETE FROM {_quoted(table)}")
                 for row in rows:
                     cursor.execute(f"INSERT INTO {_quoted(table)} VALUES ({', '.join(['%s'] * len(row))})", row)
+
+
+def parents_first(tables):
+    """Return ``tables`` so that rows come after those that they refer to.
+
+    SQLite, which checks references at the end, would else look through all tables for what refers to each new row.
+    """
+    models = {model._meta.db_table: model for model in apps.get_models(include_auto_created=True)}
+    ordered, seen = [], set()
+
+    def add(table):
+        if table in seen:
+            return
+        seen.add(table)
+        for field in models[table]._meta.concrete_fields if table in models else ():
+            if field.remote_field:
+                add(field.related_model._meta.db_table)
+        ordered.append(table)
+
+    for table in tables:
+        add(table)
+    return [table for table in ordered if table in tables]
 
 
 def _contents(tables):

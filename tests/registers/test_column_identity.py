@@ -1,13 +1,15 @@
-"""Columns are told apart as Django tells them apart."""
+"""Columns are listed and told apart as Django does it."""
 
 from itertools import product
 
 import pytest
 from django.apps import apps
+from django.db import DEFAULT_DB_ALIAS
 from django.db.models import BigIntegerField
 from django.db.models.expressions import Col, Expression
+from django.db.models.sql import Query
 
-from registers.column_identity import _identity
+from registers.column_identity import _columns, _identity
 
 pytestmark = pytest.mark.once
 
@@ -40,3 +42,25 @@ def test_column_does_not_take_another_for_itself():
     assert Col("A", name) != Col("B", name)
     assert Col("A", name) != Col("A", code)
     assert Col("A", name) != name
+
+
+def columns_of(query):
+    """Return the columns of a query as this module and as Django lists them."""
+    compiler = query.get_compiler(DEFAULT_DB_ALIAS)
+    mask = query.get_select_mask()
+    return compiler.get_default_columns(mask), _columns(compiler, mask)
+
+
+def test_columns_of_a_table_are_those_that_django_lists():
+    """By the table's own name and by another one, twice each; all columns and a choice of them."""
+    for label in ("registers", "workflows"):
+        for model in apps.get_app_config(label).get_models():
+            renamed = model._base_manager.all().query.clone()
+            renamed.get_initial_alias()
+            renamed.bump_prefix(Query(model))
+            for query in (model._base_manager.all().query, model._base_manager.only("pk").query, renamed) * 2:
+                ours, theirs = columns_of(query)
+                assert ours == theirs
+                assert [column.output_field for column in ours] == [column.output_field for column in theirs]
+                ours.clear()  # what a caller does to his list is his own
+    assert {column.alias for column in columns_of(renamed)[0]} != {model._meta.db_table}

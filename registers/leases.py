@@ -14,7 +14,12 @@ def free(column, *, at, seconds):
     for another worker, and both would win.
     """
     span = clock.seconds(seconds)
-    return Q(**{column: None}) | Q(**{f"{column}__lt": at - span}) | Q(**{f"{column}__gt": at + span})
+    return free_outside(column, at - span, at + span)
+
+
+def free_outside(column, first, last):
+    """Return the same condition, where a lease taken from ``first`` to ``last`` still holds."""
+    return Q(**{column: None}) | Q(**{f"{column}__lt": first}) | Q(**{f"{column}__gt": last})
 
 
 def take(rows, column, *, tries, at):

@@ -7,10 +7,12 @@ step. The oracle walks the calendar day by day with loops a child could follow, 
 import random
 from collections import Counter
 from datetime import date, timedelta
+from functools import cache
 
 import pytest
 
 from registers.models import Appointment, Post, Unit, User
+from registers.prepared import Given, PreparedUpdate
 from tests.factories import moment
 from tests.longer import longer
 from workflows.deadlines import holidays
@@ -22,6 +24,7 @@ pytestmark = pytest.mark.database("both")
 FIRST, LAST = date(2026, 2, 1), date(2026, 12, 20)
 LATE = ((1, "liaison"), (3, "unit_head"), (5, "leader_in_charge"), (10, "office"))
 UNIT_SIZE = 25
+CHANGED = ("due_on", "state", "round", "waiting_role", "submitted_at")
 
 
 class Crowd:
@@ -138,7 +141,13 @@ def _people_act(crowd, dice, day):
             sheet.round += sheet.state == "returned"
             sheet.waiting_role = "notice" if sheet.state == "in_review" else ""
             sheet.submitted_at = moment(f"{day} 12:00")
-    Submission.objects.bulk_update(changed, ["due_on", "state", "round", "waiting_role", "submitted_at"])
+        values = {name: getattr(sheet, name) for name in CHANGED}
+        _changed().of(pk=sheet.pk, **values)
+
+
+@cache
+def _changed():
+    return PreparedUpdate(Submission.objects.filter(pk=Given("pk")), **{name: Given(name) for name in CHANGED})
 
 
 @pytest.mark.database("both", every_case=True)

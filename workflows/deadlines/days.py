@@ -189,7 +189,12 @@ class WorkingDays:
 
 def working_days():
     """Read all that is known of working days, in one query."""
-    return WorkingDays(dict(CalendarDay.objects.order_by().values_list("day", "is_working")))
+    return WorkingDays(dict(_known().of()))
+
+
+@cache
+def _known():
+    return Prepared(CalendarDay.objects.order_by().values_list("day", "is_working"))
 
 
 def local(moment):

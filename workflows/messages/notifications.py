@@ -4,6 +4,8 @@ A row is written in the transaction of the act, exactly once. Mail follows the r
 afterwards.
 """
 
+from functools import cache
+
 from django.conf import settings
 from django.core.mail import send_mail
 from django.db import transaction
@@ -15,6 +17,7 @@ from registers.access import people_who_may
 from registers.actors import Actor
 from registers.audit import ACTS
 from registers.inserting import insert_few
+from registers.prepared import Given, Prepared
 from workflows.deadlines import days
 from workflows.messages import digests, failures
 from workflows.models import ChannelChoice, Notification, Submission
@@ -102,8 +105,12 @@ def due_again():
 
     A moment further ahead than any wait was written before the machine's clock was set back.
     """
-    now, longest = timezone.now(), clock.seconds(60 * max(failures.WAITS))
-    return Q(mail_next_at=None) | Q(mail_next_at__lte=now) | Q(mail_next_at__gt=now + longest)
+    now = timezone.now()
+    return _due_outside(now, now + clock.seconds(60 * max(failures.WAITS)))
+
+
+def _due_outside(now, latest):
+    return Q(mail_next_at=None) | Q(mail_next_at__lte=now) | Q(mail_next_at__gt=latest)
 
 
 def urgent_kinds():
@@ -136,11 +143,21 @@ def owed_by_digest():
 
     Only people who want a daily mail, and none for whom such a mail is still waiting to go out.
     """
-    waiting = _for_a_digest(unclaimed()).filter(recipient__is_active=True).exclude(recipient__email="")
+    now, claim, longest = timezone.now(), clock.seconds(CLAIM_SECONDS), clock.seconds(60 * max(failures.WAITS))
+    moments = {"now": now, "first": now - claim, "last": now + claim, "latest": now + longest}
+    return dict(_counted_for_a_digest().of(urgent=urgent_kinds(), **moments))
+
+
+@cache
+def _counted_for_a_digest():
+    """Return the query of what ``owed_by_digest`` counts: ``unclaimed`` messages that are not ``urgent``."""
+    unclaimed = leases.free_outside("mail_claimed_at", Given("first"), Given("last"))
+    waiting = unsent().filter(unclaimed, _due_outside(Given("now"), Given("latest")), recipient__is_active=True)
+    waiting = waiting.exclude(kind__in=DAILY).exclude(kind__within=Given("urgent")).exclude(recipient__email="")
     waiting = waiting.exclude(Exists(unsent().filter(recipient=OuterRef("recipient"), kind__in=DAILY)))
     daily = Q(recipient__channel_choice=None) | Q(recipient__channel_choice__mail="daily")
     counted = waiting.filter(daily).order_by("recipient").values_list("recipient").annotate(Count("pk"))
-    return dict(counted)
+    return Prepared(counted)
 
 
 def _for_a_digest(messages):

@@ -7,7 +7,9 @@ reminded of, once. Everything is read and written in sets: the number of queries
 Source: R1-12 and all dated steps.
 """
 
-from functools import cache
+from collections import namedtuple
+from functools import cache, reduce
+from operator import or_
 
 from django.conf import settings
 from django.db import transaction
@@ -15,6 +17,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from registers.actors import GROUP_MEMBER
+from registers.prepared import Given, Prepared, PreparedUpdate
 from registers.schemes.language import StepKind
 from workflows import policies
 from workflows.deadlines import days
@@ -58,7 +61,12 @@ def claim_day(on):
 
 def finish_day(on, at):
     """Mark the day as done, in the job's transaction."""
-    DailyRun.objects.filter(kind=KIND, day=on).update(finished_at=at)
+    _finish().of(day=on, at=at)
+
+
+@cache
+def _finish():
+    return PreparedUpdate(DailyRun.objects.filter(kind=KIND, day=Given("day")), finished_at=Given("at"))
 
 
 def digest_key(on):
@@ -72,12 +80,36 @@ def said_before(due_days):
     Returns (submission's id, step, round, due day, recipient's id) → moment. ``due_days``: moment → due days that have
     reached it. Only reminders of that moment or a later one are read.
     """
-    wanted = Q(pk__in=[])
-    for moment, dates in due_days.items():
-        wanted |= Q(due_on__in=dates, moment__gte=moment)
-    rows = Reminder.objects.filter(wanted).order_by("moment")
-    said = rows.values_list("submission_id", "step", "round", "due_on", "recipient_id", "moment")
-    return {row[:5]: row[5] for row in said}
+    given = {f"moment{place}": moment for place, moment in enumerate(due_days)}
+    given |= {f"days{place}": dates for place, dates in enumerate(due_days.values())}
+    return {row[:5]: row[5] for row in _said(len(due_days)).of(**given)}
+
+
+@cache
+def _said(number):
+    """Return the query for what has been said of ``number`` moments or later."""
+    arms = [Q(due_on__within=Given(f"days{n}"), moment__gte=Given(f"moment{n}")) for n in range(number)]
+    said = Reminder.objects.filter(reduce(or_, arms)).order_by("moment")
+    return Prepared(said.values_list("submission_id", "step", "round", "due_on", "recipient_id", "moment"))
+
+
+_Statements = namedtuple("_Statements", "running to_fill in_review")
+
+
+@cache
+def _kept():
+    """Return the queries for running campaigns, and for what is to be filled and to be decided."""
+    running = Campaign.objects.filter(state__in=RUNNING).select_related("scheme").defer("scheme__source")
+    submissions = Submission.objects.filter(task__campaign__within=Given("campaigns")).order_by("pk")
+    about = ("unit_id", "task__campaign_id", "person_id")
+    to_fill = submissions.filter(
+        policies.takes_content(Given("on")), state__in=EDITABLE, due_on__lte=Given("near")
+    ).values_list("pk", "step", "round", "due_on", *about)
+    hands = ("waiting_role", "assigned_to_id", "task__route")
+    in_review = submissions.filter(state=State.IN_REVIEW, step_due_on__lte=Given("near"))
+    in_review = in_review.exclude(waiting_role__in=policies.IDLE)
+    in_review = in_review.values_list("pk", "step", "round", "step_due_on", *about, *hands)
+    return _Statements(*map(Prepared, (running, to_fill, in_review)))
 
 
 class Morning:
@@ -85,8 +117,7 @@ class Morning:
 
     def __init__(self, on, days):
         self.on, self.days, self.holding = on, days, policies.Holding(on)
-        running = Campaign.objects.filter(state__in=RUNNING).select_related("scheme").defer("scheme__source")
-        self.rules = {campaign.pk: campaign.scheme.rules for campaign in running}
+        self.rules = {campaign.pk: campaign.scheme.rules for campaign in _kept().running.of()}
         self.plans = {
             pk: Plan(book.conduct.reminders, frozenset(map(str, book.roles))) for pk, book in self.rules.items()
         }
@@ -112,16 +143,8 @@ class Morning:
     # -- what is due, and in whose hands it is ------------------------------------------------------------
     def _gather(self):
         near = self.days.last_within(self.on, max(plan.ahead for plan in self.plans.values()))
-        submissions = Submission.objects.filter(task__campaign__in=self.plans).order_by("pk")
-        about = ("unit_id", "task__campaign_id", "person_id")
-        to_fill = submissions.filter(policies.takes_content(self.on), state__in=EDITABLE, due_on__lte=near)
-        to_fill = list(to_fill.values_list("pk", "step", "round", "due_on", *about))
-        in_review = submissions.filter(state=State.IN_REVIEW, step_due_on__lte=near).exclude(
-            waiting_role__in=policies.IDLE
-        )
-        hands = ("waiting_role", "assigned_to_id", "task__route")
-        in_review = list(in_review.values_list("pk", "step", "round", "step_due_on", *about, *hands))
-
+        to_fill = _kept().to_fill.of(campaigns=[*self.plans], on=self.on, near=near)
+        in_review = _kept().in_review.of(campaigns=[*self.plans], near=near)
         today, reached, due_days = self.days.number(self.on), {}, {}
         for due, campaign in {(row[3], row[5]) for rows in (to_fill, in_review) for row in rows}:
             moment = self.plans[campaign].reached(today - self.days.number(due))

@@ -39,6 +39,11 @@ PATHS = {Robot.Kind.WECOM: ("/cgi-bin/webhook/send", "key="), Robot.Kind.DINGTAL
 IN_THE_UNIT = ("post_holder", "liaison", "group_member", "unit_head")
 
 
+@cache
+def _active():
+    return Prepared(Robot.objects.filter(is_active=True).select_related("unit").order_by("pk"))
+
+
 # --- The text ---------------------------------------------------------------------------------------------
 
 
@@ -47,7 +52,7 @@ class Groups:
 
     def __init__(self, on):
         self.on, self._robots, self._tops = on, {}, {}
-        for robot in Robot.objects.filter(is_active=True).select_related("unit").order_by("pk"):
+        for robot in _active().of():
             self._robots.setdefault(robot.unit_id, []).append(robot)
         self.listening = bool(self._robots)
         self._parents = dict(Unit.objects.order_by().values_list("pk", "parent_id")) if self.listening else {}

@@ -100,8 +100,7 @@ class Holding(Snapshot):
 
     @cached_property
     def disabled(self):
-        owing = Submission.objects.filter(state__in=[State.WAITING, *EDITABLE], person__is_active=False).order_by()
-        return set(owing.values_list("person", flat=True))
+        return {person for (person,) in _held_on_a_day().disabled.of()}
 
     # -- what is read --------------------------------------------------------------------------------------
     @cached_property
@@ -165,14 +164,14 @@ class Near(Holding):
         return {"roles": roles, "units": self.actor.unit_ids(*roles)}
 
 
-_Statements = namedtuple("_Statements", "appointed members appointed_near members_near in_post units")
+_Statements = namedtuple("_Statements", "appointed members appointed_near members_near in_post units disabled")
 
 
 @cache
 def _held_on_a_day():
     """Return the queries for appointments and seats ``on`` a day: everybody's, and those of some roles in some units.
 
-    And for who of some users is in a post of which unit, and all units.
+    And for who of some users is in a post of which unit, for all units, and for disabled people who owe a sheet.
     """
     day = Given("on")
     appointed = Appointment.objects.in_force(day).filter(user__is_active=True).order_by("user__sort_key", "user")
@@ -180,6 +179,7 @@ def _held_on_a_day():
     groups = LeadingGroup.objects.in_force(day)
     members = GroupMember.objects.filter(group__in=groups, user__is_active=True).order_by("pk")
     members = members.values_list("group__unit_id", "seat", "user_id", "user__name")
+    owing = Submission.objects.filter(state__in=[State.WAITING, *EDITABLE], person__is_active=False).order_by()
     units, in_post = Given("units"), Incumbency.objects.in_force(day).filter(user__within=Given("users"))
     return _Statements(
         Prepared(appointed),
@@ -188,4 +188,5 @@ def _held_on_a_day():
         Prepared(members.filter(group__unit__within=units), planned=True),
         Prepared(in_post.order_by().values_list("post__unit_id", "user_id")),
         Prepared(Unit.objects.order_by().values_list("pk", "parent_id", "name")),
+        Prepared(owing.values_list("person")),
     )

@@ -7,6 +7,7 @@ import pytest
 from django.conf import settings as site
 from django.contrib.contenttypes.management import create_contenttypes
 from django.db import connection
+from django.db.backends.sqlite3.base import SQLiteCursorWrapper
 from django.db.models.signals import post_migrate
 from hypothesis import Phase, settings
 from hypothesis.internal.conjecture import providers
@@ -14,6 +15,7 @@ from whitenoise.middleware import WhiteNoiseMiddleware
 
 from tests import kept, recorded, sources
 from tests.clock import standing_still
+from tests.once import converted_once
 from tests.static import once_a_process
 
 # Hypothesis also draws the numbers and texts that stand in our modules. Which are loaded differs from run to run, so the examples
@@ -21,6 +23,7 @@ from tests.static import once_a_process
 providers._get_local_constants = lambda: providers._local_constants
 # Every client would look at all static files again before its first request.
 WhiteNoiseMiddleware.add_files_from_finders = once_a_process(WhiteNoiseMiddleware.add_files_from_finders)
+SQLiteCursorWrapper.convert_query = converted_once(SQLiteCursorWrapper.convert_query)
 # The suite draws the same examples every time; `--hypothesis-profile=explore` looks for new ones.
 settings.register_profile("suite", derandomize=True, database=None, deadline=None)
 settings.register_profile("explore", max_examples=500, database=None, deadline=None)

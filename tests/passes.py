@@ -5,8 +5,8 @@ page, rule book and year. ``site`` has servers of its own for tests that drive a
 starts, and the others go on meanwhile. Without this plugin pytest runs every test on the database that it is given. With ``--pass``
 it leaves out what other passes run.
 
-A test of both databases is tried on PostgreSQL with its first case alone (``pytest.mark.parametrize``): the others differ in their
-data, seldom in what is asked of the database. Where they do, the marker says ``every_case=True``.
+A test of ``both`` databases is tried on PostgreSQL with its first case alone (``pytest.mark.parametrize``): the others differ in
+their data, seldom in what is asked of the database. Where they do, the marker names the two passes.
 """
 
 import gc
@@ -19,6 +19,7 @@ from tests.costs import Costs
 from tests.longer import LONG
 
 SQLITE, WIDE, POSTGRESQL, SITE = PASSES = ("sqlite", "wide", "postgresql", "site")
+BOTH = "both"  # SQLITE, and POSTGRESQL with one case
 OUTCOMES = ("failed", "passed", "skipped", "xfailed", "xpassed", "error")
 
 
@@ -37,15 +38,19 @@ def _nearest(item):
     return next((mark for mark in item.iter_markers() if mark.name in ("once", "database")), None)
 
 
+def _needs_server(item):
+    return bool(item.get_closest_marker("pg") or item.get_closest_marker("redis"))
+
+
 def passes_of(item):
     """The passes that run a test, as its markers say (pyproject.toml)."""
     nearest = _nearest(item)
-    where = "both" if nearest is None else nearest.args[0] if nearest.args else SQLITE
-    if where in (SITE, WIDE):
-        return {where}
-    if item.get_closest_marker("pg") or item.get_closest_marker("redis"):
+    where = {BOTH} if nearest is None else set(nearest.args) or {SQLITE}
+    if where <= {SITE, WIDE}:
+        return where
+    if _needs_server(item):
         return {POSTGRESQL}
-    return {SQLITE, POSTGRESQL} if where == "both" else {where}
+    return {SQLITE, POSTGRESQL} if where == {BOTH} else where
 
 
 def pytest_collection_modifyitems(config, items):
@@ -54,8 +59,7 @@ def pytest_collection_modifyitems(config, items):
         return
     here, elsewhere, tried = [], [], set()
     for item in items:
-        passes = passes_of(item)
-        runs = chosen in passes and not (chosen == POSTGRESQL and SQLITE in passes and _is_tried(item, tried))
+        runs = chosen in passes_of(item) and not (chosen == POSTGRESQL and _is_tried(item, tried))
         (here if runs else elsewhere).append(item)
     if elsewhere:
         config.hook.pytest_deselected(items=elsewhere)
@@ -64,11 +68,13 @@ def pytest_collection_modifyitems(config, items):
 
 def _is_tried(item, tried):
     """Whether ``tried`` holds this test with another case, and one is enough; from now on it holds it."""
-    test = item.nodeid.partition("[")[0]
-    if LONG or test not in tried or _nearest(item).kwargs.get("every_case"):
-        tried.add(test)
+    if LONG or _needs_server(item) or BOTH not in getattr(_nearest(item), "args", (BOTH,)):
         return False
-    return True
+    test = item.nodeid.partition("[")[0]
+    if test in tried:
+        return True
+    tried.add(test)
+    return False
 
 
 def pytest_collection_finish():

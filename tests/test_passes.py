@@ -8,14 +8,14 @@ import pytest
 
 from tests import costs
 from tests.longer import LONG
-from tests.passes import PASSES
+from tests.passes import BOTH, PASSES
 from tests.sources import ROOT, at_once, files, tree_of
 from tests.suite import NOTHING_COLLECTED, arguments_of, closing, status_of
 
 pytestmark = pytest.mark.once
 
 CHOICES = {"once", "database", "pg", "redis"}
-WHERE = ("both", *PASSES)
+WHERE = (BOTH, *PASSES)
 
 
 def unplaced(source):
@@ -32,9 +32,9 @@ def unplaced(source):
             yield value.lineno, "pytestmark does not say where"
         for call in ast.walk(value):
             if isinstance(call, ast.Call) and call.func.attr == "database":
-                where = ast.literal_eval(call.args[0])
-                if where not in WHERE:
-                    yield call.lineno, f"{where} is no place to run"
+                places = {ast.literal_eval(place) for place in call.args}
+                if not places <= set(WHERE) or (BOTH in places and len(places) > 1):
+                    yield call.lineno, f"{places} are no places to run"
 
 
 def test_every_module_says_where_it_runs():
@@ -49,6 +49,7 @@ def test_every_module_says_where_it_runs():
         "",
         "pytestmark = pytest.mark.browser",
         'pytestmark = pytest.mark.database("nowhere")',
+        'pytestmark = pytest.mark.database("both", "wide")',
         "pytestmark = pytest.mark.once\npytestmark = pytest.mark.once",
     ],
 )
@@ -72,10 +73,12 @@ def test_file(): pass
 def test_worker(): pass
 @pytest.mark.database("wide")
 def test_all(): pass
+@pytest.mark.database("wide", "postgresql")
+def test_readers(): pass
 @pytest.mark.parametrize("case", "123")
 def test_case(case): pass
 @pytest.mark.parametrize("case", "12")
-@pytest.mark.database("both", every_case=True)
+@pytest.mark.database("sqlite", "postgresql")
 def test_every(case): pass
 """
 ONE, EVERY = ["case[1]"], ["every[1]", "every[2]"]
@@ -86,10 +89,10 @@ CASE = [*ONE, "case[2]", "case[3]"]
     ("name", "run"),
     [
         ("sqlite", ["both", "nowhere", "file", *CASE, *EVERY]),
-        ("postgresql", ["both", "server", *(CASE if LONG else ONE), *EVERY]),
+        ("postgresql", ["both", "server", "readers", *(CASE if LONG else ONE), *EVERY]),
         ("site", ["worker"]),
-        ("wide", ["all"]),
-        (None, ["both", "nowhere", "server", "file", "worker", "all", *CASE, *EVERY]),
+        ("wide", ["all", "readers"]),
+        (None, ["both", "nowhere", "server", "file", "worker", "all", "readers", *CASE, *EVERY]),
     ],
 )
 def test_pass_runs_its_tests(tmp_path, name, run):

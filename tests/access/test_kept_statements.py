@@ -13,7 +13,7 @@ from workflows.models import Assessment, Extension, RiskWarning, Submission
 from workflows.policies import assessments, submissions, terms, warnings
 from workflows.policies.handling import BODIES
 
-pytestmark = [pytest.mark.django_db, pytest.mark.database("both", every_case=True)]
+pytestmark = [pytest.mark.django_db, pytest.mark.database("wide", "postgresql")]
 
 RULES = {
     "submissions": (Submission, submissions.AWAITING),

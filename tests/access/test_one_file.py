@@ -8,7 +8,7 @@ from tests.access.world import PEOPLE
 from workflows.models import Attachment
 from workflows.policies.attachments import file_for
 
-pytestmark = [pytest.mark.django_db, pytest.mark.database("both")]
+pytestmark = [pytest.mark.django_db, pytest.mark.database("wide", "postgresql")]
 
 
 def test_one_file_is_given_to_those_who_see_it_among_all(world):

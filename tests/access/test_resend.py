@@ -6,7 +6,7 @@ from django.urls import reverse
 
 from tests.access.browsers import PASSWORD, judged
 
-pytestmark = [pytest.mark.django_db, pytest.mark.database("sqlite")]
+pytestmark = [pytest.mark.django_db, pytest.mark.database("wide")]
 OURS = {"Origin": "http://testserver"}
 FOREIGN = {"Origin": "https://evil.example"}
 

@@ -57,7 +57,7 @@ from workflows.models import (
     Suggestion,
 )
 
-pytestmark = [pytest.mark.django_db, pytest.mark.database("both", every_case=True)]
+pytestmark = [pytest.mark.django_db, pytest.mark.database("wide", "postgresql")]
 
 
 OPEN_TO_STAFF = [

@@ -17,7 +17,7 @@ from workflows.campaign import campaigns, owing, rosters
 from workflows.models import CampaignTask, Submission
 from workflows.routing import moves
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.database("both", every_case=True)]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.database("sqlite", "postgresql")]
 
 TABLE = re.compile(r'(?:UPDATE|FROM) "(\w+)"')
 

@@ -25,7 +25,7 @@ from workflows.models import (
 from workflows.routing import moves, routes
 from workflows.sheets import drafts, sheet_for
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.database("both", every_case=True)]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.database("sqlite", "postgresql")]
 
 
 LOST = (Stale, NotAllowed, IntegrityError)

@@ -24,7 +24,7 @@ from registers.models import (
 )
 from tests.factories import appoint, make_person, make_post
 
-pytestmark = pytest.mark.database("both", every_case=True)
+pytestmark = pytest.mark.database("sqlite", "postgresql")
 
 ON = date(2026, 9, 15)
 

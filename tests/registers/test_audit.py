@@ -10,7 +10,7 @@ from registers.models import AuditEntry, AuditHead
 from tests.factories import moment
 from tests.personas import point
 
-pytestmark = pytest.mark.database("both", every_case=True)
+pytestmark = pytest.mark.database("sqlite", "postgresql")
 
 AT = moment("2026-09-15 10:00")
 

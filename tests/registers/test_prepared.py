@@ -13,7 +13,7 @@ from registers.models import Appointment, Post, Unit, User
 from registers.prepared import HOW_MANY, Given, Prepared, PreparedUpdate
 from tests.factories import appoint, make_person
 
-pytestmark = pytest.mark.database("both", every_case=True)
+pytestmark = pytest.mark.database("sqlite", "postgresql")
 
 
 def test_rows_are_those_of_the_person_asked_of(campus, django_assert_num_queries):

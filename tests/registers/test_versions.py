@@ -10,7 +10,7 @@ from registers.differences import differing_fields
 from registers.models import ControlMeasure, GroupMember, LeadingGroup, PowerItem, RiskCategory, RiskPoint
 from registers.refusals import Refused
 
-pytestmark = pytest.mark.database("both", every_case=True)
+pytestmark = pytest.mark.database("sqlite", "postgresql")
 
 FIRST, SECOND, THIRD = date(2025, 9, 20), date(2026, 9, 20), date(2027, 9, 20)
 

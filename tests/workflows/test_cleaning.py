@@ -107,7 +107,7 @@ def test_document_that_would_be_unpacked_to_no_end_is_refused(monkeypatch):
 HOLDERS = [relation.related_model for relation in Attachment._meta.related_objects]
 
 
-@pytest.mark.database("both", every_case=True)
+@pytest.mark.database("sqlite", "postgresql")
 @pytest.mark.parametrize("model", HOLDERS, ids=lambda model: model.__name__)
 def test_whatever_holds_files_holds_them_clean(year, model):
     holder = model(pk=1)

@@ -167,7 +167,7 @@ def test_file_is_kept_with_its_part_and_taken_away(year, matter):
     assert not part.attachments.exists()
 
 
-@pytest.mark.database("both", every_case=True)
+@pytest.mark.database("sqlite", "postgresql")
 @pytest.mark.parametrize(
     "wrong",
     [

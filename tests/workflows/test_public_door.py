@@ -49,7 +49,7 @@ def test_withdrawn_notice_is_taken_down(year, notice, visitor):
     assert visitor.client.get(f"/public/notices/{notice.pk}/").status_code == 410
 
 
-@pytest.mark.database("both", every_case=True)
+@pytest.mark.database("sqlite", "postgresql")
 @pytest.mark.parametrize(("said", "seen"), [({}, True), ({"school": False}, False), ({"enabled": False}, False)])
 def test_institution_opens_the_door_and_its_school_notices(year, notice, visitor, said, seen):
     open_door(at=year.clock.now, **said)

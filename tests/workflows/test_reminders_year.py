@@ -150,7 +150,7 @@ def _changed():
     return PreparedUpdate(Submission.objects.filter(pk=Given("pk")), **{name: Given(name) for name in CHANGED})
 
 
-@pytest.mark.database("both", every_case=True)
+@pytest.mark.database("sqlite", "postgresql")
 @pytest.mark.parametrize(
     ("size", "trouble", "seed"),
     [

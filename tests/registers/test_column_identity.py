@@ -1,11 +1,12 @@
-"""Columns are listed and told apart as Django does it."""
+"""Columns are listed and told apart, and expressions copied, as Django does it."""
 
+import copy
 from itertools import product
 
 import pytest
 from django.apps import apps
 from django.db import DEFAULT_DB_ALIAS
-from django.db.models import BigIntegerField
+from django.db.models import BigIntegerField, Case, Count, Exists, Q, Value, When
 from django.db.models.expressions import Col, Expression
 from django.db.models.sql import Query
 
@@ -64,3 +65,24 @@ def test_columns_of_a_table_are_those_that_django_lists():
                 assert [column.output_field for column in ours] == [column.output_field for column in theirs]
                 ours.clear()  # what a caller does to his list is his own
     assert {column.alias for column in columns_of(renamed)[0]} != {model._meta.db_table}
+
+
+def test_copy_of_an_expression_is_the_one_that_copy_makes():
+    """Whatever was read of it before; what is changed in the copy is not changed in the first."""
+    units = apps.get_model("registers", "Unit").objects
+    query = units.filter(Exists(units.filter(pk=1)), code="x").query
+    for made in (
+        *query.where.children,
+        Col("A", units.model._meta.get_field("name")),
+        Value(3),
+        Count("pk"),
+        Value(1) + Value(2),
+        Case(When(Q(pk=1), then=Value(2)), default=Value(0)),
+    ):
+        made.convert_value, made.identity  # noqa: B018 (kept by the expression when they are first read)
+        ours, theirs = made.copy(), copy.copy(made)
+        assert ours.__class__ is theirs.__class__
+        assert ours.__dict__.keys() == theirs.__dict__.keys()
+        assert ours == theirs == made
+        ours.added = 1
+        assert not hasattr(made, "added")

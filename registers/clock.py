@@ -13,7 +13,7 @@ from django.apps import apps
 from django.conf import settings
 from django.utils import timezone
 
-from registers.prepared import Prepared
+from registers.prepared import Given, Prepared, PreparedUpdate
 
 # How far ahead the demo's clock was found to run, while ``read_once`` lasts.
 _READ = ContextVar("read", default=None)
@@ -59,13 +59,20 @@ def _ahead():
     return Prepared(rows.values_list("ahead_seconds", flat=True), planned=True)
 
 
+@cache
+def _put():
+    rows = apps.get_model("registers", "DemoClock").objects.filter(pk=1)
+    return PreparedUpdate(rows, ahead_seconds=Given("seconds"))
+
+
 def set_demo(moment: datetime):
     """Make the demo's clock show ``moment`` (aware) now.
 
     It goes on ticking from there.
     """
-    seconds = int((moment - timezone.now()).total_seconds())
-    apps.get_model("registers", "DemoClock").objects.update_or_create(pk=1, defaults={"ahead_seconds": seconds})
+    ahead = int((moment - timezone.now()).total_seconds())
+    if not _put().of(seconds=ahead):
+        apps.get_model("registers", "DemoClock").objects.update_or_create(pk=1, defaults={"ahead_seconds": ahead})
     if read := _READ.get():
         read.clear()
 

@@ -1,6 +1,6 @@
-"""A faster way for Django to list the columns of a table, to tell columns apart and to copy expressions. For speed alone.
+"""A faster way for Django to list columns, to tell them apart and to copy expressions.
 
-A column is known by its table's alias and its field. Django compares all columns of a query that has an order with
+For speed alone. A column is known by its table's alias and its field. Django compares all columns of a query that has an order with
 what it is ordered by, and finds out who a column is by binding the arguments of its constructor anew. A sheet's
 query has a hundred columns: every fortieth second of the site's processor time went into it. It also makes all of them
 anew for every query, though they are the same whenever a table goes by the same alias: a fifth of the time that it takes

@@ -4,6 +4,7 @@ Every change names the version that it starts from: a proposal by its ``base``, 
 itself. It takes effect only while that version is still the open one of its series.
 """
 
+from collections import namedtuple
 from dataclasses import dataclass
 from functools import cache
 
@@ -15,7 +16,7 @@ from registers.models import ControlMeasure, LeadingGroup, PostGrade, PowerItem,
 from registers.models.risks import UNGRADED
 from registers.models.spans import OPEN_VERSION
 from registers.models.versioned import KEPT_FIELDS
-from registers.prepared import Given, Prepared
+from registers.prepared import Given, Prepared, PreparedUpdate
 from registers.refusals import Refused
 
 VERSIONED = (RiskPoint, PowerItem, ControlMeasure, PostGrade)  # points before their measures: all lock in this order
@@ -89,15 +90,15 @@ def apply(entering=(), *, on, retiring=(), kept=()):
     if conflicts := _conflicts([*entering, *kept], retiring, found):
         raise Outdated(conflicts)
     for series in _in_batches([point.series for point in retiring if isinstance(point, RiskPoint)]):
-        ControlMeasure.objects.open().filter(point_series__in=series).update(in_force_until=on)
+        _written().measures_end.of(series=series, on=on)
     for model in VERSIONED:
         opening = [record for record in entering if isinstance(record, model)]
         closing = [record.base_id for record in opening if record.base_id]
         closing += [record.pk for record in retiring if isinstance(record, model)]
         for keys in _in_batches(closing):
-            model.objects.filter(pk__in=keys).update(in_force_until=on)
+            _written().ends[model].of(keys=keys, on=on)
         for keys in _in_batches([record.pk for record in opening]):
-            model.objects.filter(pk__in=keys).update(in_force_from=on)
+            _written().begins[model].of(keys=keys, on=on)
         for record in opening:
             record.in_force_from = on
     _keep_ranks(entering)
@@ -114,7 +115,23 @@ def _keep_ranks(records):
     series = {record.series for record in records if isinstance(record, RiskPoint)}
     series |= {record.point_series for record in records if isinstance(record, ControlMeasure)}
     for keys in _in_batches(sorted(series)):
-        ControlMeasure.objects.open().filter(point_series__in=keys).update(rank=rank_of_point())
+        _written().ranks.of(series=keys)
+
+
+_Statements = namedtuple("_Statements", "begins ends measures_end ranks")
+
+
+@cache
+def _written():
+    """Return what puts versions of each model in force, what ends them, and what is written about the measures of points."""
+    begins, ends = {}, {}
+    for model in VERSIONED:
+        rows = model.objects.filter(pk__within=Given("keys"))
+        begins[model] = PreparedUpdate(rows, in_force_from=Given("on"))
+        ends[model] = PreparedUpdate(rows, in_force_until=Given("on"))
+    measures = ControlMeasure.objects.open().filter(point_series__within=Given("series"))
+    ranks = PreparedUpdate(measures, rank=rank_of_point())
+    return _Statements(begins, ends, PreparedUpdate(measures, in_force_until=Given("on")), ranks)
 
 
 def _moved_on(records):

@@ -109,8 +109,8 @@ class Corrector:
         notice = None
         for day in self.agenda.days:
             yield moment(day, 11)
-            rows = PublicityNotice.objects.running(day).filter(unit__in=colleagues, ends_on__gt=days.add_days(day, 3))
-            notice = next((one for one in rows.order_by("pk") if one.unit.name in one.title), None)
+            rows = _to_correct().of(day=day, later=days.add_days(day, 3), units=[*colleagues])
+            notice = next((one for one in rows if one.unit.name in one.title), None)
             if notice is not None:
                 break
         if notice is None:
@@ -121,3 +121,9 @@ class Corrector:
         right = {"wrong": notice.unit.name, "right": f"{notice.unit.name}{self.campus.year.number}年度"}
         finding = Objection.Finding.CORRECTED
         objections.handle(objection, handling=YEAR_ADDED, finding=finding, **right, **self._by(self.office))
+
+
+@cache
+def _to_correct():
+    notices = PublicityNotice.objects.running(Given("day")).filter(unit__within=Given("units"))
+    return Prepared(notices.filter(ends_on__gt=Given("later")).order_by("pk"))

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from contextlib import contextmanager
+from functools import cache
 from itertools import accumulate, count
 
 from django.conf import settings
@@ -10,6 +11,7 @@ from django.db.models import F, Q
 from registers import clock
 from registers.access import NotAllowed
 from registers.actors import Actor
+from registers.prepared import PreparedUpdate
 from registers.refusals import Refused
 from registers.schemes.language import Brings, StepKind
 from workflows import extensions, policies, suggestions
@@ -380,7 +382,7 @@ class Story:
 
     def _mailed(self):
         """Mark all mails as sent."""
-        Notification.objects.filter(mailed_at=None).update(mailed_at=F("created_at"), mail_attempts=1)
+        _mailed().of()
 
     def _read_mail(self):
         """Mark all mails as sent, and messages older than a few days as read."""
@@ -389,3 +391,8 @@ class Story:
         Notification.objects.filter(Q(read_at=None), created_at__lt=old).update(
             read_at=F("created_at") + clock.seconds(7200)
         )
+
+
+@cache
+def _mailed():
+    return PreparedUpdate(Notification.objects.filter(mailed_at=None), mailed_at=F("created_at"), mail_attempts=1)

@@ -81,10 +81,10 @@ class Groups:
 
     def write(self, *, at):
         """Write the day's messages to the units where somebody is reminded today, once per robot and day."""
+        if not any(new for _, _, new in self._heard.values()):
+            return
         willing = ChannelChoice.objects.filter(robot=True, user__is_active=True).order_by("user__sort_key", "user_id")
-        names = (
-            dict(willing.values_list("user_id", "user__name")) if any(row[2] for row in self._heard.values()) else {}
-        )
+        names = dict(willing.values_list("user_id", "user__name"))
         RobotMessage.objects.bulk_create(
             [
                 RobotMessage(

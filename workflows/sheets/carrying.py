@@ -4,9 +4,11 @@ Here: which sheets these are, and which of them are there. Never here: what they
 (``workflows.routing.carrying``). Source: R3-24, R4-27.
 """
 
-from functools import cached_property
+from collections import namedtuple
+from functools import cache, cached_property
 
 from registers.models import Incumbency
+from registers.prepared import Given, Prepared
 from workflows.models import Submission
 from workflows.models.submissions import CARRIER, State
 from workflows.policies.reach import reach_of
@@ -29,14 +31,13 @@ class Crew:
     @cached_property
     def aboard(self):
         """The sheets that this one carries now."""
-        return list(_in_order(Submission.objects.filter(carrier=self.submission.pk)))
+        return _kept().aboard.of(carrier=self.submission.pk)
 
     @cached_property
     def _others(self):
         task = self.submission.task
-        others = Submission.objects.filter(task__campaign=task.campaign_id, task__code=task.rules.carries, carrier=None)
-        others = others.filter(unit__in=reach_of(self.submission), person__isnull=False)
-        return list(_in_order(others.exclude(state__in=[State.FILED, State.CANCELLED])))
+        asked = {"campaign": task.campaign_id, "code": task.rules.carries, "units": reach_of(self.submission)}
+        return _kept().others.of(**asked)
 
     @cached_property
     def ready(self):
@@ -87,7 +88,14 @@ def is_ready(submission):
     return submission.state == State.IN_REVIEW and submission.waiting_role == CARRIER
 
 
-def _in_order(rows):
-    return (
-        rows.with_rules().select_related("task__phase", "unit", "post", "person", "group").order_by("post__code", "pk")
-    )
+_Statements = namedtuple("_Statements", "aboard others")
+
+
+@cache
+def _kept():
+    """Return the queries for the sheets that one carries, and for those of its units on their own way, in their order."""
+    rows = Submission.objects.with_rules().select_related("task__phase", "unit", "post", "person", "group")
+    rows = rows.order_by("post__code", "pk")
+    others = rows.filter(task__campaign=Given("campaign"), task__code=Given("code"), unit__within=Given("units"))
+    others = others.filter(carrier=None, person__isnull=False).exclude(state__in=[State.FILED, State.CANCELLED])
+    return _Statements(Prepared(rows.filter(carrier=Given("carrier"))), Prepared(others))

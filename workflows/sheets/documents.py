@@ -263,9 +263,14 @@ def _crowd(members):
     if not members:
         return None
     crowd, places = sheet_for(members[0]), {member.pk: place for place, member in enumerate(members)}
-    lines = crowd.lines_read(SubmissionLine.objects.filter(submission__in=members))
+    lines = _lines_of_many(type(crowd)).of(submissions=[*places])
     crowd.take(sorted(lines, key=lambda line: (places[line.submission_id], line.position, line.pk)))
     return crowd
+
+
+@cache
+def _lines_of_many(kind):
+    return Prepared(kind.lines_read(SubmissionLine.objects.filter(submission__within=Given("submissions"))))
 
 
 def _counts(entry):

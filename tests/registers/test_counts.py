@@ -2,6 +2,7 @@
 
 from collections import Counter
 from datetime import date
+from functools import cache
 
 import pytest
 from django.db import transaction
@@ -31,8 +32,7 @@ class Register:
     def __init__(self, campus):
         self.campus = campus
         Unit.objects.get_or_create(code="CW1", name="出纳科", unit_type="section", parent=campus.unit)
-        text = PATH.read_text(encoding="utf-8").replace("levels: [personal], grades: [1, 2]", "levels: [personal]", 1)
-        scheme_versions.store(*loading.read_text(text, "x.yaml"), at=moment("2026-03-02 09:00"))
+        scheme_versions.store(*_next_version(), at=moment("2026-03-02 09:00"))
         self.units = {unit.code: unit for unit in Unit.objects.all()}
         self.holders = {"CW": (campus.post, campus.clerk)}
         self.holders["ZS"] = (make_post(campus.other_unit, "招生", campus.other_head), campus.other_head)
@@ -64,6 +64,12 @@ class Register:
             versions.transfer_posts([post.pk], to=self.units[unit], on=on)
         elif kind == "fold":
             counts.fold()
+
+
+@cache
+def _next_version():
+    text = PATH.read_text(encoding="utf-8").replace("levels: [personal], grades: [1, 2]", "levels: [personal]", 1)
+    return loading.read_text(text, "x.yaml")
 
 
 acts = st.tuples(

@@ -1,65 +1,83 @@
 """Who acts, asked one question at a time: slow, plain, and independent of the rule it is held to."""
 
+from functools import cache
+
 from registers.actors import GROUP_MEMBER, SCHOOL_ROLES
 from registers.models import Appointment, GroupMember, Incumbency, LeadingGroup, User
+from registers.prepared import Given, Prepared
 from workflows.policies import CLIMB, MEETING
 
 
+@cache
+def _questions():
+    """Return the questions by name. Each is written once and asked a thousand times."""
+    on, role, unit, person = Given("on"), Given("role"), Given("unit"), Given("person")
+    users, held = User.objects.order_by(), Appointment.objects.in_force(on).order_by()
+    groups, active = LeadingGroup.objects.in_force(on).filter(unit=unit), held.filter(user__is_active=True)
+    heading = active.filter(role="unit_head")
+    asked = {
+        "sitting": users.filter(group_seats__group__in=groups, is_active=True).values_list("pk"),
+        "holding": users.filter(pk__in=held.filter(role=role, unit=unit).values("user"), is_active=True).values_list(
+            "pk"
+        ),
+        "standing in for": active.filter(acting_for=person).values_list("user_id"),
+        "heading with": heading.filter(unit__in=heading.filter(user=person).values("unit")).values_list("user_id"),
+        "in a post": Incumbency.objects.in_force(on).order_by().filter(post__unit=unit).values_list("user_id"),
+        "at home": users.filter(unit=unit).values_list("pk"),
+        "away": active.filter(role=role, unit=unit, acting_for__isnull=False).values_list("acting_for"),
+    }
+    return {name: Prepared(rows) for name, rows in asked.items()}
+
+
+def _people(question, **given):
+    return {person for (person,) in _questions()[question].of(**given)}
+
+
 def holders(role, unit, *, on):
-    """The active users who hold ``role`` for ``unit``: at the unit itself, else at the nearest above it."""
+    """Ids of the active users who hold ``role`` for ``unit``: at the unit itself, else at the nearest above it."""
     return seat(role, unit, on=on)[1]
 
 
 def seat(role, unit, *, on):
-    """Where the nearest holders sit, and they."""
+    """Where the nearest holders sit, and their ids."""
     place = unit
     while place is not None:
         if role == GROUP_MEMBER:
-            groups = LeadingGroup.objects.in_force(on).filter(unit=place)
-            users = User.objects.filter(group_seats__group__in=groups)
+            users = _people("sitting", on=on, unit=place.pk)
         else:
-            held = Appointment.objects.in_force(on).filter(role=role, unit=place)
-            users = User.objects.filter(pk__in=held.values("user"))
-        users = users.filter(is_active=True)
-        if users.exists():
+            users = _people("holding", on=on, role=role, unit=place.pk)
+        if users:
             return place, users
         place = place.parent
-    return None, User.objects.none()
+    return None, set()
 
 
 def concerned(submission, role, *, on):
     """Ids of people who must not act on a sheet in ``role``."""
     barred = set()
     if submission.person_id:
-        standing_in = Appointment.objects.in_force(on).filter(acting_for=submission.person_id, user__is_active=True)
-        barred = {submission.person_id, *standing_in.values_list("user_id", flat=True)}
-        heading = Appointment.objects.in_force(on).filter(role="unit_head", user__is_active=True)
+        barred = {submission.person_id, *_people("standing in for", on=on, person=submission.person_id)}
         if role == "unit_head":
-            together = heading.filter(unit__in=heading.filter(user=submission.person_id).values("unit"))
-            barred.update(together.values_list("user_id", flat=True))
+            barred |= _people("heading with", on=on, person=submission.person_id)
     if role in SCHOOL_ROLES and submission.unit.parent_id:
-        posts = Incumbency.objects.in_force(on).filter(post__unit=submission.unit_id)
-        barred.update(posts.values_list("user_id", flat=True))
-        barred.update(User.objects.filter(unit=submission.unit_id).values_list("pk", flat=True))
+        barred |= _people("in a post", on=on, unit=submission.unit_id)
+        barred |= _people("at home", unit=submission.unit_id)
     return barred
 
 
 def able(submission, role, *, on):
     """Ids of those who hold ``role`` for the sheet and whom it does not concern."""
-    return set(holders(role, submission.unit, on=on).values_list("pk", flat=True)) - concerned(submission, role, on=on)
+    return holders(role, submission.unit, on=on) - concerned(submission, role, on=on)
 
 
 def acting(role, submission, *, on):
     """``(role, ids)`` of those who act when the sheet enters a step of ``role``."""
     for candidate in CLIMB[CLIMB.index(role) :]:
         place, everyone = seat(candidate, submission.unit, on=on)
-        if candidate == GROUP_MEMBER and not everyone.exists():
+        if candidate == GROUP_MEMBER and not everyone:
             return role, set()
         people = able(submission, candidate, on=on)
-        standing_in = Appointment.objects.in_force(on).filter(
-            role=candidate, unit=place, acting_for__isnull=False, user__is_active=True
-        )
-        there = people - set(standing_in.values_list("acting_for", flat=True)) if place else people
+        there = people - _people("away", on=on, role=candidate, unit=place.pk) if place else people
         if len(people) >= 2 if candidate == GROUP_MEMBER else there:
             return candidate, people
     return candidate, set()
@@ -71,7 +89,7 @@ def decides(submission, *, on):
     Where a body decides, they are those who put the sheet on its agenda, whomever it concerns.
     """
     if submission.waiting_role == MEETING:
-        return set(holders("office", submission.unit, on=on).values_list("pk", flat=True))
+        return holders("office", submission.unit, on=on)
     people = able(submission, submission.waiting_role, on=on)
     return {submission.assigned_to_id} if submission.assigned_to_id in people else people
 
@@ -80,14 +98,14 @@ def members(role, submission, *, on):
     """Ids of those who sit in a body of ``role`` themselves, not for another."""
     place, everyone = seat(role, submission.unit, on=on)
     own = Appointment.objects.in_force(on).filter(role=role, unit=place, acting_for=None) if place else ()
-    return {user.pk for user in everyone} & {held.user_id for held in own}
+    return everyone & {held.user_id for held in own}
 
 
 def fills(submission, *, on):
     """Ids of those who fill a sheet."""
     if submission.person_id:
         return {submission.person_id} if submission.person.is_active else set()
-    return set(holders("liaison", submission.unit, on=on).values_list("pk", flat=True))
+    return holders("liaison", submission.unit, on=on)
 
 
 def concludes(submission, *, on):

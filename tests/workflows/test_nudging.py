@@ -203,7 +203,7 @@ def test_roster_knows_what_the_policies_know_of_each_sheet(late, second):
         "party_committee",
     ):
         for unit in Unit.objects.all():
-            wanted = set(holders(role, unit, on=late.clock.today).values_list("pk", flat=True))
+            wanted = holders(role, unit, on=late.clock.today)
             assert set(holding.holders(role, unit.pk)) == wanted, (role, unit)
     for sheet in Submission.objects.select_related("task__campaign__scheme", "unit"):
         if sheet.state in (*EDITABLE, "in_review"):
@@ -211,6 +211,5 @@ def test_roster_knows_what_the_policies_know_of_each_sheet(late, second):
             assert set(holding.turn(sheet).people) == set(people.values_list("pk", flat=True)), sheet
     own = late.sheet("personal-search", campus.head)
     for role in ("office", "school_group"):
-        wanted = set(holders(role, own.unit, on=late.clock.today).values_list("pk", flat=True))
-        wanted -= concerned(own, role, on=late.clock.today)
+        wanted = holders(role, own.unit, on=late.clock.today) - concerned(own, role, on=late.clock.today)
         assert set(holding.deciders(role, own.unit_id, person=own.person_id)) == wanted

@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from tests.costs import Costs
+from tests.dead_rows import DeadRows
 from tests.longer import LONG
 
 SQLITE, WIDE, POSTGRESQL, SITE = PASSES = ("sqlite", "wide", "postgresql", "site")
@@ -31,6 +32,8 @@ def pytest_addoption(parser):
 
 def pytest_configure(config):
     config.pluginmanager.register(Costs(config), "costs")
+    if config.getoption("test_pass") == POSTGRESQL:
+        config.pluginmanager.register(DeadRows(), "dead rows")
 
 
 def _nearest(item):

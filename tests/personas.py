@@ -339,8 +339,23 @@ class Year:
         return self.agree(sheet, self.campus.office) if sheet.step == "file" else sheet
 
 
+# What most people who act on a sheet ask of it.
+ABOUT = ("task__campaign__scheme", "task__phase", "unit", "post", "person", "group")
+
+
 @cache
 def _sheets(personal):
     rows = Submission.objects.filter(task__campaign=Given("campaign"), task__code=Given("code"))
     rows = rows.filter(person=Given("owner")) if personal else rows.filter(unit=Given("owner"), person=None)
-    return Prepared(rows.select_related("task__campaign__scheme", "task__phase", "unit", "post", "person", "group"))
+    return Prepared(rows.select_related(*ABOUT))
+
+
+def read_again(sheet):
+    """The same sheet as it stands now, whoever owes it."""
+    [sheet] = _sheet().of(pk=sheet.pk)
+    return sheet
+
+
+@cache
+def _sheet():
+    return Prepared(Submission.objects.filter(pk=Given("pk")).select_related(*ABOUT))

@@ -62,9 +62,7 @@ class Story(personas.Year):
         return self.again(Submission.objects.get(task__campaign=self.campaign, task__code=code, post=owner))
 
     def again(self, sheet):
-        return Submission.objects.select_related(
-            "task__campaign__scheme", "task__phase", "unit", "post", "person", "group"
-        ).get(pk=sheet.pk)
+        return personas.read_again(sheet)
 
 
 class World(ClerksSheets):

@@ -8,12 +8,12 @@ from registers.schemes.adjusting import POWERS, PREFIX
 from registers.schemes.parts import Level
 from tests import meeting_pages
 from tests.factories import appoint, make_person, moment
+from tests.personas import read_again
 from tests.workflows.test_every_scheme import STEPS
 from workflows import policies, sweeping
 from workflows.campaign import adjustments, campaigns
 from workflows.deadlines import days
 from workflows.demo.publishing import publish_waiting
-from workflows.models import Submission
 from workflows.models.submissions import State
 from workflows.routing import routes
 from workflows.sheets import process, sheet_for
@@ -100,8 +100,7 @@ class Office:
         )
 
     def read(self, sheet):
-        related = ("task__campaign__scheme", "task__phase", "unit", "post", "person", "group")
-        return Submission.objects.select_related(*related).get(pk=sheet.pk)
+        return read_again(sheet)
 
     def hand_in(self, sheet, *entries):
         routes.submit(

@@ -8,8 +8,6 @@ from django.core.management import CommandError, call_command
 from django.urls import reverse
 
 from registers.models import AuditEntry
-from registers.papers import docx, pages, xlsx
-from registers.papers.compose import empty
 from registers.schemes import versions
 from tests.factories import make_scheme, moment
 from tests.noscript import Plain
@@ -24,7 +22,6 @@ pytestmark = [pytest.mark.django_db, pytest.mark.database("sqlite")]
 UNIT_PAPERS = [
     "unit-ledger", "duty-list", "process-list", "regulation-directory", "search-log", "archive-cover", "annual-summary",
 ]  # fmt: skip
-FORMS = ["assessment-sheet", "inquiry-letter", "supervisory-recommendation", "talk-record", "rectification-order"]
 
 
 def paper_of(year, slug, reader=None):
@@ -172,15 +169,6 @@ def test_characters_that_print_as_boxes_are_named_on_every_page_before_somebody_
     # The paper's rows begin with categories in which nothing was found.
     assert all("（U+F1234）：第4行“风险内容及表现形式”" in page for page in readers)
     assert all("印成方框" in page for page in (form, *readers))
-
-
-@pytest.mark.parametrize("slug", [*UNIT_PAPERS, *FORMS, "return-notice", "review-record", "notice"])
-def test_every_paper_prints_blank_in_every_form(campus, slug):
-    paper = empty(campus.scheme.rules.papers[slug], campus.scheme.rules)
-    assert pages.to_pdf([paper]).startswith(b"%PDF")
-    assert xlsx.to_xlsx([paper])
-    assert docx.to_docx([paper])
-    assert paper.title in pages.to_html(paper)
 
 
 @pytest.mark.parametrize("slug", UNIT_PAPERS)

@@ -1,17 +1,17 @@
 """A rule book that asks for everything beside sheets: statements, avoidance, audits, education."""
 
-import yaml
 from django.conf import settings
 
 from registers.schemes import versions
 from registers.schemes.language import Scheme as Rules
 from tests.doors import followed, plain
+from tests.written import values_of
 
 FOLDER = settings.BASE_DIR / "fixtures" / "schemes"
 
 
 def _read(name):
-    return yaml.safe_load((FOLDER / f"{name}.yaml").read_text(encoding="utf-8"))
+    return values_of((FOLDER / f"{name}.yaml").read_text(encoding="utf-8"))
 
 
 def ask(*, at):

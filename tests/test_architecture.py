@@ -8,11 +8,11 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-import yaml
 from django.template.loader import get_template
 from django.urls import get_resolver
 
 from tests.sources import APPS, ROOT, at_once, files, named, nodes_of, text_of, tree_of
+from tests.written import values_of
 
 # Nothing here asks a database; that models and migrations agree is in test_setup.
 pytestmark = pytest.mark.once
@@ -189,9 +189,7 @@ def mentions(words):
 
 
 def test_code_names_no_institution():
-    schemes = [
-        yaml.safe_load(path.read_text(encoding="utf-8")) for path in (ROOT / "fixtures" / "schemes").glob("*.yaml")
-    ]
+    schemes = [values_of(path.read_text(encoding="utf-8")) for path in (ROOT / "fixtures" / "schemes").glob("*.yaml")]
     words = {name for scheme in schemes for name in names_in(scheme) if name and name not in COMMON}
     assert len(words) > 20
     paths = [path for path in files(".py", "registers", "workflows") if "/demo/" not in path]

@@ -4,17 +4,16 @@ import uuid
 from functools import cache
 from pathlib import Path
 
-import yaml
-
 from registers.models import ControlMeasure, PowerItem, RiskPoint
 from tests import doors
 from tests.access import desks, imported, organised
 from tests.access.browsers import judged, typed
 from tests.browser.pages import PASSWORD
+from tests.written import values_of
 from workflows.compiled import minutes
 
 FILE = Path(__file__).with_name("matrix.yaml")
-MATRIX = yaml.safe_load(FILE.read_text())
+MATRIX = values_of(FILE.read_text())
 GROUPS = {name: people.split() for name, people in MATRIX["people"].items()}
 DOORS = MATRIX["doors"]
 PUBLIC = MATRIX["public"]

@@ -30,10 +30,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import SimpleNamespace
 
-import yaml
-
 from riskmgmt.serve import die_with_parent
 from tests.services import private_folder
+from tests.written import values_of
 
 ROOT = Path(__file__).resolve().parents[2]
 LISTS = Path(__file__).resolve().parent
@@ -77,7 +76,7 @@ def read(folder=LISTS):
         if path.name == REASONS:
             continue
         text = path.read_text(encoding="utf-8")
-        for group in yaml.safe_load(text):
+        for group in values_of(text):
             for entry in group["mutants"]:
                 tests = tuple(entry.get("tests", group["tests"]).split())
                 listed = f"{path.name} 第 {_line_of(entry['name'], text)} 行"
@@ -94,7 +93,7 @@ def _line_of(name, text):
 def reasons(folder=LISTS):
     """Return name → why the mutant may survive."""
     path = folder / REASONS
-    return (yaml.safe_load(path.read_text(encoding="utf-8")) or {}) if path.exists() else {}
+    return (values_of(path.read_text(encoding="utf-8")) or {}) if path.exists() else {}
 
 
 def mutated(mutant, text):

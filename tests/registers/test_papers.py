@@ -3,7 +3,6 @@
 from datetime import date
 
 import pytest
-import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
@@ -12,6 +11,7 @@ from registers.papers import compose as composing
 from registers.papers.compose import UnknownSource, compose, document_for, file_name, source
 from registers.papers.words import BLANK_DATE, chinese_date
 from registers.schemes.layout import PaperLayout, fields_used, leaf_columns
+from tests.written import values_of
 
 pytestmark = pytest.mark.once
 
@@ -56,7 +56,7 @@ closing: ["{institution}（盖章）", "{date:start}"]
 
 
 def layout(text):
-    return PaperLayout.model_validate(yaml.safe_load(text))
+    return PaperLayout.model_validate(values_of(text))
 
 
 def filled(**changes):
@@ -104,7 +104,7 @@ def texts(rows):
 )
 def test_layout_refuses_what_cannot_be_printed(change, words):
     with pytest.raises(ValidationError, match=words):
-        PaperLayout.model_validate({**yaml.safe_load(CONTROL), **change})
+        PaperLayout.model_validate({**values_of(CONTROL), **change})
 
 
 def test_layout_refuses_unknown_keys():

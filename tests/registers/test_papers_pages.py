@@ -5,7 +5,6 @@ import re
 import sys
 
 import pytest
-import yaml
 from fontTools.ttLib import TTFont
 from pypdf import PdfReader
 
@@ -15,6 +14,7 @@ from registers.papers.pages import PaperError, to_html, to_pdf
 from registers.papers.paper import SPECIMEN
 from registers.schemes.layout import PaperLayout
 from tests.registers.test_papers import CONTROL, LETTER, SEARCH, filled, layout
+from tests.written import values_of
 
 pytestmark = pytest.mark.once
 
@@ -46,7 +46,7 @@ def everywhere(value, text):
 
 @pytest.mark.parametrize("style", ["grid", "line"])
 def test_html_escapes_every_text_of_layout_and_document(style):
-    written = yaml.safe_load(CONTROL) | {"header_style": style, "footer_style": style}
+    written = values_of(CONTROL) | {"header_style": style, "footer_style": style}
     hostile = PaperLayout.model_validate(
         everywhere(written, HOSTILE[:70]) | {"paragraphs": ["{person.name}"], "closing": ["{person.name}"]}
     )

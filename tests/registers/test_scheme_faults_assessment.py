@@ -1,11 +1,11 @@
 """Faults in what a rule book says of assessment and the survey, with the remedy for each; and what all five say."""
 
 import pytest
-import yaml
 
 from registers.schemes.assessment import Assessment
 from registers.schemes.checking import loading
 from tests.registers.mutated import FILES
+from tests.written import values_of
 
 pytestmark = pytest.mark.once
 
@@ -72,7 +72,7 @@ def test_every_rule_book_says_how_it_assesses_and_what_its_source_says_of_it(pat
     assert said.is_held
     assert said.survey.is_held
     assert sum(item.value is None for item in said.survey.scale) == 1  # 不了解
-    written = yaml.safe_load(path.read_text(encoding="utf-8"))["assessment"]
+    written = values_of(path.read_text(encoding="utf-8"))["assessment"]
     parts = [part for name in ("criteria", "bands", "vetoes") for part in written[name]] + written["survey"]["groups"]
     assert [part for part in parts if not part.get("inferred") and not part.get("source")] == []
 

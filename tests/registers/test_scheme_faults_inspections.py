@@ -1,11 +1,11 @@
 """Faults in what a rule book says of inspections and rectification, with the remedy for each; and what all five say."""
 
 import pytest
-import yaml
 
 from registers.schemes.checking import loading
 from registers.schemes.inspection import Inspections
 from tests.registers.mutated import FILES
+from tests.written import values_of
 
 pytestmark = pytest.mark.once
 
@@ -56,7 +56,7 @@ def test_every_rule_book_says_how_it_inspects(path):
     assert said.are_held
     assert said.team >= 3
     assert {kind.purpose for kind in said.kinds} >= {"regular", "random", "look_back"}
-    written = yaml.safe_load(path.read_text(encoding="utf-8"))["inspection"]
+    written = values_of(path.read_text(encoding="utf-8"))["inspection"]
     parts = [part for name in ("kinds", "methods", "frequency", "checklist") for part in written[name]]
     assert [part for part in parts if not part.get("inferred") and not part.get("source")] == []
 

@@ -3,10 +3,10 @@
 import re
 
 import pytest
-import yaml
 
 from registers.schemes.checking import loading
 from tests.registers.mutated import FILES
+from tests.written import values_of
 
 pytestmark = pytest.mark.once
 
@@ -96,7 +96,7 @@ def test_every_rule_book_ranks_by_process(path):
     assert said.inferred
     assert sum(figure.weight for figure in said.figures) == 100
     assert (said.smallest_class, said.contest_days, said.decimals) == (5, 5, 2)
-    written = yaml.safe_load(path.read_text(encoding="utf-8"))["ranking"]
+    written = values_of(path.read_text(encoding="utf-8"))["ranking"]
     parts = [part for name in ("figures", "deductions", "vetoes") for part in written[name]]
     assert [part for part in parts if not part.get("inferred") and not part.get("source")] == []
 

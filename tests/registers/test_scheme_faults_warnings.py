@@ -1,10 +1,10 @@
 """Faults in what a rule book says of warnings, with the remedy for each; and what all five say."""
 
 import pytest
-import yaml
 
 from registers.schemes.checking import loading
 from tests.registers.mutated import FILES
+from tests.written import values_of
 
 pytestmark = pytest.mark.once
 
@@ -62,7 +62,7 @@ def test_every_rule_book_says_how_it_warns(path):
     severities = [action.severity for action in rules.warning_actions]
     assert severities == sorted(set(severities)), "from the mildest to the gravest"
     assert all(action.paper or action.reference_only for action in rules.warning_actions)
-    written = yaml.safe_load(path.read_text(encoding="utf-8"))
+    written = values_of(path.read_text(encoding="utf-8"))
     parts = [*written["warning_actions"], *written["warnings"]["levels"], *written["warnings"]["rules"]]
     assert [part for part in parts if not part.get("inferred") and not part.get("source")] == []
     assert written["warnings"]["inferred"]

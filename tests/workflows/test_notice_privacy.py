@@ -4,9 +4,9 @@ import random
 import re
 
 import pytest
-import yaml
 from django.conf import settings
 
+from tests.written import values_of
 from workflows.publicity.names import masked, numbered_masks
 from workflows.publicity.privacy import CHECKS, WEIGHTS, leaks, of_items, passes_luhn
 
@@ -133,10 +133,10 @@ def texts_in(value):
 @pytest.mark.parametrize("path", sorted(settings.BASE_DIR.glob("fixtures/schemes/*.yaml")), ids=lambda path: path.stem)
 def test_texts_of_rule_books_and_of_the_demo_raise_no_false_alarm(path):
     """Names, definitions, examples, criteria and letters of the rule book, and the risks that the demo fills in under it."""
-    rules, demo = yaml.safe_load(path.read_text()), sorted(settings.BASE_DIR.glob("fixtures/demo/*.yaml"))
+    rules, demo = values_of(path.read_text()), sorted(settings.BASE_DIR.glob("fixtures/demo/*.yaml"))
     channels = tuple((rules["identity"].get("contact") or {}).values())
     own = dict.fromkeys(text for text in texts_in(rules) if len(text) > 4)
-    filled = [text for one in demo for text in texts_in(yaml.safe_load(one.read_text())) if len(text) > 4]
+    filled = [text for one in demo for text in texts_in(values_of(one.read_text())) if len(text) > 4]
     notices = ["；".join(pair) for pair in zip(own, filled * 9, strict=False)]
     assert len(notices) >= 200
     assert [(text, found) for text in notices if (found := leaks(text, channels=channels))] == []

@@ -4,11 +4,18 @@ from contextlib import contextmanager
 
 from django.db import connection, transaction
 from django.test import Client
+from django.utils.http import urlencode
 
 from registers import job_kinds, jobs  # noqa: F401 (job_kinds registers the kinds of jobs)
 from workflows.sheets import sheet_for
 
 PASSWORD = "password-for-tests"
+PLAIN_FORM = "application/x-www-form-urlencoded"
+
+
+def plain(data):
+    """Return form data as a form without files sends it, which is written and read faster than one with them."""
+    return urlencode(data, doseq=True)
 
 
 class Writes:
@@ -56,10 +63,12 @@ class Browser:
         return self.request("post", url, data, **more)
 
     def watched(self, method, url, data=None):
-        """Send a request; return the answer and the tables that it changed."""
-        writes = Writes()
+        """Send a request; return the answer and the tables that it changed. No file is sent this way."""
+        writes, more = Writes(), {}
+        if method == "post":
+            data, more = plain(data or {}), {"content_type": PLAIN_FORM}
         with connection.execute_wrapper(writes):
-            answer = self.request(method, url, data)
+            answer = self.request(method, url, data, **more)
         return answer, writes.tables
 
     def open(self, url):

@@ -16,10 +16,10 @@ from registers.schemes.language import Scheme as Rules
 from registers.text import without_unseen
 from tests.personas import point, unit_point
 from workflows.models import Addition, Clue, Objection, Objector, SealedReading
-from workflows.publicity import clues, door, humanity
+from workflows.publicity import captcha, clues, door
 from workflows.routing import routes
 
-DIGIT = {sign: number for number, sign in enumerate(humanity.DIGITS)}
+DIGIT = {sign: number for number, sign in enumerate(captcha.DIGITS)}
 
 
 def open_door(*, at, activities=(), **said):
@@ -132,7 +132,7 @@ def solved(page):
 
 def answered(purpose, *, at):
     """What the form for ``purpose`` posts besides what is typed: the token of a question asked a minute ago, and its answer."""
-    question = humanity.ask(purpose, at=at - seconds(60))
+    question = captcha.ask(purpose, at=at - seconds(60))
     return {"token": question.token, "answer": _sum(question.words)}
 
 

@@ -1,6 +1,6 @@
-"""The typefaces of papers: whether they are installed, their files, and copies of common characters.
+"""The typefaces of papers: whether they are installed, their files, and subsets of common characters.
 
-The copies of a face are three: the characters that papers use most, the others of everyday text, and the rest of GB 2312.
+The subsets of a face are three: the characters that papers use most, the others of everyday text, and the rest of GB 2312.
 So most papers take nearly all from the smallest; rarer characters come from the whole face. Each has a name of its own:
 WeasyPrint takes two fonts of one name for the same and prints the glyphs of one for the other.
 """
@@ -13,7 +13,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from registers.papers.copies import copies
+from registers.papers.subsets import subsets
 
 # Name in paper.css, weight there, and the pattern fontconfig finds the whole face by.
 _COPIES = (
@@ -50,7 +50,7 @@ def sheet_and_assets():
     rules, assets = [], {}
     faces = [(file.stem, "normal", file.read_bytes()) for file in _own_files()]
     for name, weight, pattern in _COPIES:
-        fonts = copies(*found, _parts()) if (found := _of_system(pattern)) else []
+        fonts = subsets(*found, _parts()) if (found := _of_system(pattern)) else []
         faces += [(named, weight, font) for named, font in zip((name, f"{name} 2", f"{name} 3"), fonts, strict=False)]
     for number, (name, weight, font) in enumerate(faces):
         assets[f"asset:font/{number}"] = font
@@ -59,7 +59,7 @@ def sheet_and_assets():
 
 
 def _parts():
-    """Return the characters of the three copies as sorted code points. They share white space alone."""
+    """Return the characters of the three subsets as sorted code points. They share white space alone."""
     # Python reads the dash and the dot of GB 2312 as others than keyboards write.
     most = {*range(0x20, 0x7F), *map(ord, "—·" + "".join(_FREQUENT.read_text(encoding="utf-8").split()))}
     most |= {*range(0x2010, 0x2030), *range(0x3000, 0x3020), *range(0xFF00, 0xFF60)}  # punctuation

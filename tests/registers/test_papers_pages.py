@@ -8,7 +8,7 @@ import pytest
 from fontTools.ttLib import TTFont
 from pypdf import PdfReader
 
-from registers.papers import copies, faces, pages
+from registers.papers import faces, pages, subsets
 from registers.papers.compose import compose
 from registers.papers.pages import PaperError, to_html, to_pdf
 from registers.papers.paper import SPECIMEN
@@ -242,7 +242,7 @@ def fonts_of(reader):
 
 
 def test_papers_print_without_the_small_copies(monkeypatch):
-    monkeypatch.setattr(copies, "_libraries", lambda: None)
+    monkeypatch.setattr(subsets, "_libraries", lambda: None)
     faces.sheet_and_assets.cache_clear()
     pages._press.cache_clear()
     pages._fonts.cache_clear()

@@ -15,7 +15,7 @@ from tests.doors import Visitor, code_of, form_of, open_door, page_of, photograp
 from tests.factories import appoint
 from workflows.models import Objection, PublicityNotice
 from workflows.policies.door import visitor as nobody
-from workflows.publicity import humanity, limits, objections, receipts
+from workflows.publicity import captcha, objections, rate_limits, receipts
 
 pytestmark = pytest.mark.database("both")
 
@@ -165,7 +165,7 @@ def test_form_that_is_sent_twice_is_one_objection_with_one_code(year, notice, vi
 
 
 def test_codes_cannot_be_guessed_on_and_on(monkeypatch, notice, visitor):
-    monkeypatch.setitem(limits.LIMITS, "codes", limits.Limit(2, 600, "过多"))
+    monkeypatch.setitem(rate_limits.LIMITS, "codes", rate_limits.Limit(2, 600, "过多"))
     code = visitor.object(notice)
 
     answers = [visitor.follow("2" * 20) for _ in "abc"]
@@ -217,30 +217,30 @@ def test_form_that_is_refused_keeps_what_was_typed_and_has_no_effect(notice, vis
 @pytest.mark.parametrize(("seconds", "refused"), [(1, "提交得太快"), (3, ""), (4 * 3600 - 1, ""), (4 * 3600, "太久")])
 def test_form_is_sent_neither_at_once_nor_much_later(clock, seconds, refused):
     at = clock.now
-    question = humanity.ask("clue", at=at)
+    question = captcha.ask("clue", at=at)
     first, second = question.words.removesuffix("等于多少？").split("加")
-    answer = str(humanity.number_in(first) + humanity.number_in(second))
+    answer = str(captcha.number_in(first) + captcha.number_in(second))
     later = at + timezone.timedelta(seconds=seconds)
 
     if refused:
         with pytest.raises(Refused, match=refused):
-            humanity.nonce_of(question.token, answer, "clue", at=later)
+            captcha.nonce_of(question.token, answer, "clue", at=later)
     else:
-        assert humanity.nonce_of(question.token, answer, "clue", at=later)
+        assert captcha.nonce_of(question.token, answer, "clue", at=later)
     with pytest.raises(Refused):
-        humanity.nonce_of(question.token, answer, "notice:1", at=later)  # of another form
+        captcha.nonce_of(question.token, answer, "notice:1", at=later)  # of another form
 
 
 @pytest.mark.parametrize("number", [11, 20, 35, 99])
 def test_answer_may_be_written_in_chinese_and_in_wide_digits(number):
     wide = str(number).translate({ord(sign): ord(sign) + 0xFEE0 for sign in "0123456789"})
 
-    assert [humanity.number_in(typed) for typed in (humanity.in_words(number), wide, f" {number} ")] == [number] * 3
-    assert humanity.number_in("许多") == -1
+    assert [captcha.number_in(typed) for typed in (captcha.in_words(number), wide, f" {number} ")] == [number] * 3
+    assert captcha.number_in("许多") == -1
 
 
 def test_limit_of_an_address_counts_what_was_taken_and_not_what_was_refused(monkeypatch, notice, visitor):
-    monkeypatch.setitem(limits.LIMITS, "notice", limits.Limit(2, 3600, "提交的次数过多"))
+    monkeypatch.setitem(rate_limits.LIMITS, "notice", rate_limits.Limit(2, 3600, "提交的次数过多"))
     for _ in range(5):
         assert visitor.send(form_of(notice), category="grade", row=0, text="").status_code == 422
     for _ in range(2):
@@ -255,7 +255,7 @@ def test_limit_of_an_address_counts_what_was_taken_and_not_what_was_refused(monk
 
 
 def test_one_page_is_tried_a_few_times(monkeypatch, notice, visitor):
-    monkeypatch.setitem(limits.LIMITS, "form", limits.Limit(2, 3600, "这一页提交的次数过多", "answer"))
+    monkeypatch.setitem(rate_limits.LIMITS, "form", rate_limits.Limit(2, 3600, "这一页提交的次数过多", "answer"))
     typed = visitor.form(form_of(notice))
     answers = [visitor.send(form_of(notice), typed, category="", row=0, text=TEXT) for _ in "abc"]
 

@@ -15,7 +15,7 @@ NAME, CONTACT = (Objector._meta.get_field(name).max_length for name in ("name", 
 class SentForm(forms.Form):
     """What every form of the public door asks for.
 
-    ``token`` and ``answer``: the question at the door (``publicity.humanity``). ``website``: a field that people do not see, which
+    ``token`` and ``answer``: the question at the door (``publicity.captcha``). ``website``: a field that people do not see, which
     only programs fill.
     """
 

@@ -5,7 +5,7 @@ Here: the life of a notice (``drafting``, ``releasing``, ``notices``, ``periods`
 (``lists``, ``publishing``) and rankings of units (``rankings``); where all of them hang (``places``), their files
 (``attaching``, ``contents``), what was public when (``recording``), what that means for the people named
 (``impacts``), and reminders (``reminding``). The public door: what comes in by it (``door``, ``pictures``), who
-sends it (``humanity``, ``limits``, ``receipts``), the desk for ``clues``, and how much there was (``figures``).
+sends it (``captcha``, ``rate_limits``, ``receipts``), the desk for ``clues``, and how much there was (``figures``).
 Never here: papers about them (``workflows.compiled``), who may read or release what (``workflows.policies``).
 Neighbours: a submission waits at its ``publicise`` step (``workflows.routing``) until the notice has ended.
 """

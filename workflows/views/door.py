@@ -21,7 +21,7 @@ from workflows import attachments
 from workflows.forms.door import ABOUT, CLUE, AdditionForm, ClueForm, PublicObjectionForm
 from workflows.models import Clue, Correction, Objection, Publication, PublicityNotice
 from workflows.policies.door import the_rules, visitor
-from workflows.publicity import door, humanity, limits, objections, receipts
+from workflows.publicity import captcha, door, objections, rate_limits, receipts
 from workflows.views.publications import rows_of
 from workflows.views.publicity import places_of, table_of
 
@@ -199,7 +199,7 @@ def _clue_page(request, form, about, beside):
 def _question(form, purpose):
     """Return the question of a form: the one that was answered while nothing was wrong with the answer, else a new one."""
     answered = form.is_bound and "answer" not in form.errors
-    return (humanity.again(form.data.get("token", "")) if answered else None) or humanity.ask(purpose, at=clock.now())
+    return (captcha.again(form.data.get("token", "")) if answered else None) or captcha.ask(purpose, at=clock.now())
 
 
 def _sent(request, form, purpose, *, act, again):
@@ -212,7 +212,7 @@ def _sent(request, form, purpose, *, act, again):
     try:
         nonce = _proven(form, purpose, address, at)
         for kind, *about in counted:
-            limits.require_left(kind, *about, at=at)
+            rate_limits.require_left(kind, *about, at=at)
         if not form.is_valid():
             return again()
         typed = form.cleaned_data
@@ -225,19 +225,19 @@ def _sent(request, form, purpose, *, act, again):
         form.files_error = str(refused) if field == "files" else ""
         return again()
     for kind, *about in counted:
-        limits.spend(kind, *about, at=at)
+        rate_limits.spend(kind, *about, at=at)
     slip = {"code": receipts.shown(code), "site": settings.SITE_URL, "on": clock.today()}
     return _page(request, "public/public_slip.html", is_clue=purpose == "clue", **slip)
 
 
 def _proven(form, purpose, address, at):
     """Return the random number of a form that a person has sent. Raises ``Refused``."""
-    limits.spend("tries", address, at=at)
+    rate_limits.spend("tries", address, at=at)
     token, answer = form.data.get("token", ""), form.data.get("answer", "")
     if form.data.get("website"):
         raise Refused(PROGRAM)
-    limits.spend("form", token, at=at)
-    return humanity.nonce_of(token, answer, purpose, at=at)
+    rate_limits.spend("form", token, at=at)
+    return captcha.nonce_of(token, answer, purpose, at=at)
 
 
 # --- Following the answer ------------------------------------------------------------------------------------------
@@ -254,12 +254,12 @@ def public_receipt(request):
         return _page(request, "public/public_receipt.html", has_form=True)
     at, address, typed = clock.now(), request.META.get("REMOTE_ADDR", ""), request.POST.get("code", "")
     try:
-        limits.require_left("codes", address, at=at)
+        rate_limits.require_left("codes", address, at=at)
     except Refused as refused:
         return _page(request, "public/public_receipt.html", status=422, has_form=True, error=str(refused), typed=typed)
     thing = receipts.holder(typed)
     if thing is None:
-        limits.spend("codes", address, at=at)
+        rate_limits.spend("codes", address, at=at)
         return _page(request, "public/public_receipt.html", status=422, has_form=True, error=NO_CODE, typed=typed)
     form, done = AdditionForm(), ""
     try:

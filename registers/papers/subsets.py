@@ -1,4 +1,4 @@
-"""Copies of a typeface that hold a few characters, made with HarfBuzz.
+"""Subsets of a typeface: fonts of a few characters, made with HarfBuzz.
 
 A Noto face has 65,000 glyphs. Taking the few of a form out of it costs more than laying the form out, and the font in the
 PDF keeps a place for every glyph of the face.
@@ -12,7 +12,7 @@ from functools import cache
 _CHINESE_NEEDS_NO = (b"vmtx", b"vhea", b"VORG", b"BASE", b"GSUB", b"GPOS", b"GDEF")
 # Names of HarfBuzz: HB_SUBSET_SETS_DROP_TABLE_TAG, HB_SUBSET_FLAGS_NO_HINTING | HB_SUBSET_FLAGS_DESUBROUTINIZE.
 _TABLES_TO_DROP, _FLAGS = 3, 1 | 4
-_FACES, _COPYING = "libharfbuzz.so.0", "libharfbuzz-subset.so.0"
+_FACES, _SUBSETTING = "libharfbuzz.so.0", "libharfbuzz-subset.so.0"
 _RESULTS = {
     _FACES: (
         "hb_blob_create_from_file",
@@ -20,7 +20,7 @@ _RESULTS = {
         "hb_face_reference_blob",
         "hb_blob_get_data",
     ),
-    _COPYING: (
+    _SUBSETTING: (
         "hb_subset_input_create_or_fail",
         "hb_subset_input_unicode_set",
         "hb_subset_input_set",
@@ -42,7 +42,7 @@ def _libraries():
     return found
 
 
-def copies(file, index, parts):
+def subsets(file, index, parts):
     """Return a font for each of ``parts``, taken from face ``index`` of a font file.
 
     ``parts`` are sets of characters as code points, the fonts are bytes. There are none where HarfBuzz is not installed or
@@ -53,7 +53,7 @@ def copies(file, index, parts):
     harfbuzz, _ = libraries
     blob = ctypes.c_void_p(harfbuzz.hb_blob_create_from_file(str(file).encode()))
     face = ctypes.c_void_p(harfbuzz.hb_face_create(blob, ctypes.c_uint(index)))
-    fonts = [_copy(face, codes, *libraries) for codes in parts]
+    fonts = [_subset(face, codes, *libraries) for codes in parts]
     harfbuzz.hb_face_destroy(face)
     harfbuzz.hb_blob_destroy(blob)
     return [_numbered(font) for font in fonts] if all(fonts) else []
@@ -76,22 +76,22 @@ def _numbered(font):
     return font[:place] + names + font[place + len(names) :]
 
 
-def _copy(face, codes, harfbuzz, copying):
+def _subset(face, codes, harfbuzz, subsetting):
     pointer, number = ctypes.c_void_p, ctypes.c_uint
-    wish = pointer(copying.hb_subset_input_create_or_fail())
-    characters = pointer(copying.hb_subset_input_unicode_set(wish))
+    wish = pointer(subsetting.hb_subset_input_create_or_fail())
+    characters = pointer(subsetting.hb_subset_input_unicode_set(wish))
     for code in codes:
         harfbuzz.hb_set_add(characters, number(code))
-    tables = pointer(copying.hb_subset_input_set(wish, _TABLES_TO_DROP))
+    tables = pointer(subsetting.hb_subset_input_set(wish, _TABLES_TO_DROP))
     for name in _CHINESE_NEEDS_NO:
         harfbuzz.hb_set_add(tables, number(int.from_bytes(name, "big")))
-    copying.hb_subset_input_set_flags(wish, number(_FLAGS))
-    part = pointer(copying.hb_subset_or_fail(face, wish))
+    subsetting.hb_subset_input_set_flags(wish, number(_FLAGS))
+    part = pointer(subsetting.hb_subset_or_fail(face, wish))
     data = b""
     if part:
         blob, length = pointer(harfbuzz.hb_face_reference_blob(part)), number()
         data = ctypes.string_at(harfbuzz.hb_blob_get_data(blob, ctypes.byref(length)), length.value)
         harfbuzz.hb_blob_destroy(blob)
         harfbuzz.hb_face_destroy(part)
-    copying.hb_subset_input_destroy(wish)
+    subsetting.hb_subset_input_destroy(wish)
     return data

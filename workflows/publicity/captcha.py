@@ -1,4 +1,4 @@
-"""The question at the public door: proof that a person sends the form, without another server.
+"""The question at the public door (验证码): proof that a person sends the form, without another server.
 
 A form carries a signed token with a random number, the time at which it was made, what it is for, and the answer in a form
 that nobody can read. A token is good for one objection: its random number makes the receipt code.
@@ -13,7 +13,7 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 
 from registers.refusals import Refused
 
-SALT = "workflows.publicity.humanity"
+SALT = "workflows.publicity.captcha"
 FASTEST, LONGEST = 3, 4 * 3600  # seconds between opening a form and sending it
 DIGITS = "零一二三四五六七八九"
 WRONG = "算式的答案不对，请回答新的一题。所填内容仍在。"

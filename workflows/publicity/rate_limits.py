@@ -16,7 +16,7 @@ from registers.refusals import Refused
 
 logger = logging.getLogger(__name__)
 
-SALT = "workflows.publicity.limits"
+SALT = "workflows.publicity.rate_limits"
 MINUTE, HOUR = 60, 3600
 
 

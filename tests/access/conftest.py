@@ -9,6 +9,7 @@ from contextlib import contextmanager
 
 import pytest
 from django.db import connection, transaction
+from django.template import Template
 from django.urls import get_resolver
 
 from registers import clock as clocks
@@ -53,10 +54,12 @@ def refused_in_silence():
 def answered_once():
     """Write each paper once, whoever asks for it: the same papers give the same bytes.
 
-    Look up each address once, and read what stands in a session once: thousands of requests ask for the same few.
+    Look up each address once, and read what stands in a session once: thousands of requests ask for the same few. No test
+    here asks which templates a page was made of, so none is told of.
     """
     addresses, decoded = get_resolver(), remembered(SessionStore().decode)
     with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Template, "_render", lambda page, context: page.nodelist.render(context))
         patch.setattr(addresses, "resolve", remembered(addresses.resolve))
         patch.setattr(SessionStore, "decode", lambda self, data: dict(decoded(data)))
         patch.setattr(xlsx, "to_xlsx", remembered(xlsx.to_xlsx))

@@ -11,6 +11,7 @@ from zipfile import ZipFile
 
 import pytest
 from django.contrib.sessions.models import Session
+from django.http import HttpResponse
 from django.urls import resolve, reverse
 from openpyxl import load_workbook
 from pypdf import PdfReader
@@ -24,6 +25,7 @@ from tests.access.world import NOBODY, STAFF
 from tests.once import remembered
 from workflows.compiled import logs
 from workflows.models import Notification, Submission
+from workflows.views import records
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database("wide")]
 
@@ -107,7 +109,7 @@ class Crawl:
         self.seen, self.opened = {}, set()
         waiting = [reverse("desk"), *self._guessed()]
         while waiting:
-            url = waiting.pop()
+            url = shown_at(waiting.pop())
             if url not in self.opened:
                 self.opened.add(url)
                 waiting.extend(self._open(url))
@@ -177,6 +179,18 @@ def leads_on(url):
         and resolve(url).url_name not in SKIP
         and not url.endswith(("pdf", "docx"))
     )
+
+
+@cache
+def shown_at(url):
+    """Return the address itself, or of the page that shows what the file at this address holds: a paper about a unit.
+
+    ``test_file_of_a_paper_about_a_unit_is_what_its_page_shows`` says that it does.
+    """
+    found = resolve(url.partition("?")[0])
+    if found.url_name != "record_file":
+        return url
+    return reverse("record_detail", kwargs={name: value for name, value in found.kwargs.items() if name != "form"})
 
 
 @cache
@@ -290,6 +304,28 @@ def test_paper_as_a_file_shows_what_the_page_shows(world):
 
     found = typed_in(world, words(answer.content))
     assert found == {"grave", "grave manifestation", "grave prevention", "grave monitoring", "grave disposal"}
+
+
+@pytest.mark.parametrize("persona", ["liaison", "chair"])
+def test_file_of_a_paper_about_a_unit_is_what_its_page_shows(world, persona, monkeypatch):
+    """The same paper, compiled for the same reader."""
+    shown = []
+    for name, place in (("_shown", 3), ("download", 0)):
+        monkeypatch.setattr(
+            records, name, lambda request, *said, place=place: shown.append(said[place]) or HttpResponse()
+        )
+    unit = world.campus.unit
+    for slug in logs.papers_about(world.campus.scheme.rules, "unit"):
+        address = {"code": unit.code, "slug": slug}
+        for url in (
+            reverse("record_detail", kwargs=address),
+            reverse("record_file", kwargs={**address, "form": "xlsx"}),
+        ):
+            assert world.browsers[persona].get(url).status_code == 200
+        page, file = shown.pop(), shown.pop()
+        assert (
+            page is file
+        )  # of ``compiled_once``: compiled by the same rules of the same unit on the same day for the same reader
 
 
 def test_what_was_typed_is_in_no_message_log_or_session(world):

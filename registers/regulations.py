@@ -5,12 +5,14 @@ Source: R0-20, R1-54.
 
 import re
 from datetime import date
+from functools import cache
 
 from django.db import IntegrityError, transaction
 
 from registers import audit
 from registers.access import require
 from registers.models import PowerItem, Regulation, RegulationPower, Unit
+from registers.prepared import Given, Prepared
 from registers.refusals import Refused, Stale
 from registers.text import without_unseen
 
@@ -106,11 +108,13 @@ def usable(unit):
     They are the unit's and those of the units above it, as far as they are not repealed.
     """
     above = [*unit.ancestors().values_list("pk", flat=True), unit.pk]
-    return (
-        Regulation.objects.filter(unit__in=above)
-        .exclude(state=Regulation.State.REPEALED)
-        .order_by("-unit__parent", "pk")
-    )
+    return _usable().of(units=above)
+
+
+@cache
+def _usable():
+    valid = Regulation.objects.exclude(state=Regulation.State.REPEALED)
+    return Prepared(valid.filter(unit__within=Given("units")).order_by("-unit__parent", "pk"))
 
 
 @transaction.atomic

@@ -1,11 +1,14 @@
 """Whether what was signed is what is filed and in force: recomputed from the kept documents and the decisions, sheet by sheet."""
 
+from functools import cache
+
 from django.db import models
 from django.utils import timezone
 
 from registers.differences import CODED, differing_fields
 from registers.models import ControlMeasure, PostGrade, PowerItem, RiskPoint
-from workflows.models import FiledPaper, SheetDocument, SubmissionLine
+from registers.prepared import Given, Prepared
+from workflows.models import Decision, FiledPaper, NoticeSheet, ReviewVote, SheetDocument, SubmissionLine
 from workflows.sheets import sheet_for
 from workflows.sheets.documents import digest_of_content, with_decided
 from workflows.sheets.shown import Change
@@ -26,26 +29,39 @@ def faults(submissions, *, before=None):
 
 
 def _of_sheet(sheet):
-    documents = list(SheetDocument.objects.filter(submission=sheet).order_by("version"))
-    decisions = list(sheet.decisions.order_by("seen_version"))
+    documents, decisions, votes, notices, papers = (rows.of(sheet=sheet.pk) for rows in _kept())
     for decision in decisions:
         if digest_of_content(_at(documents, decisions, decision.seen_version)) != decision.digest:
             yield f"{decision} saw something else than the kept document"
-    for ballot in sheet.votes.all():
+    for ballot in votes:
         if digest_of_content(_at(documents, decisions, _before_review(sheet, decisions, ballot))) != ballot.digest:
             yield f"{ballot} judged something else"
-    for bundled in sheet.notice_sheets.filter(version__isnull=False).select_related("notice"):
+    for bundled in notices:
         rows = _at(documents, decisions, bundled.version - 1)["rows"]
         rows = [row for row in rows if row.get("change") != Change.RETIRE.label]  # a notice shows what there will be
         items = [item for item in bundled.notice.items if item["sheet"] == sheet.pk]
         if not all(_is_of(item, row) for item, row in zip(items, rows, strict=True)):
             yield f"the notice from {bundled.notice.starts_on} on shows something else"
-    if paper := FiledPaper.objects.filter(submission=sheet).first():
+    for paper in papers:
         fields = {name: text for name, text in paper.document["fields"].items() if not name.startswith(("by.", "on."))}
         if digest_of_content({**paper.document, "fields": fields}) != decisions[-1].digest:
             yield "the frozen paper is not what was decided last"
         if paper.document["code"] != decisions[-1].code:
             yield "the code on the paper is not that of the last decision"
+
+
+@cache
+def _kept():
+    """The statements for what is kept of a sheet: documents, decisions, ballots, places on notices, the frozen paper."""
+    sheet = Given("sheet")
+    notices = NoticeSheet.objects.filter(submission=sheet, version__isnull=False).select_related("notice")
+    return (
+        Prepared(SheetDocument.objects.filter(submission=sheet).order_by("version")),
+        Prepared(Decision.objects.filter(submission=sheet).order_by("seen_version")),
+        Prepared(ReviewVote.objects.filter(submission=sheet)),
+        Prepared(notices),
+        Prepared(FiledPaper.objects.filter(submission=sheet)),
+    )
 
 
 def _is_of(item, row):

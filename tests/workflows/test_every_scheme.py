@@ -13,6 +13,7 @@ from registers.schemes.language import Brings
 from tests import meeting_pages
 from tests.factories import appoint, make_person, moment
 from tests.noscript import Plain, fill_in, has
+from tests.personas import read_again
 from tests.workflows import declared, signed, sixth
 from workflows import policies, sweeping
 from workflows.campaign import campaigns
@@ -61,7 +62,7 @@ class Play:
         return done
 
     def sheet(self, pk):
-        return Submission.objects.select_related("task__campaign__scheme", "unit", "person", "post").get(pk=pk)
+        return read_again(Submission(pk=pk))
 
     def finish(self, sheet):
         sheet = self.sheet(sheet.pk)

@@ -28,7 +28,7 @@ REASONS = {
     "tests/test_query_counts.py": "every page, with few and with many of everything",
     "tests/test_start_script.py": "a real start, with its demo campus",
     "tests/workflows/test_bulk.py": "many submissions in one act",
-    "tests/workflows/test_demo.py": "demo campuses are made twice, to be the same",
+    "tests/workflows/test_demo.py": "a demo campus is made twice, to be the same, where the first is not kept",
     "tests/workflows/test_demo_schemes.py": "the demo of every rule book",
     "tests/workflows/test_every_scheme.py": "every sheet of every rule book, from the form to the ledger",
     "tests/workflows/test_deciders.py": "random campuses, both forms of the rule",

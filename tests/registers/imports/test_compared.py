@@ -5,6 +5,7 @@ import re
 import uuid
 from contextlib import contextmanager
 from datetime import date
+from functools import cache
 
 import pytest
 from django.apps import apps
@@ -15,6 +16,7 @@ from registers.actors import Actor
 from registers.imports import compared, uploads
 from registers.imports.packing import COMPARED
 from registers.models import Appointment, DomainCharge, ImportedFile, PowerItem, Regulation, Unit, UnitAlias, User
+from registers.prepared import Prepared
 from tests.factories import make_person, make_post, moment
 from tests.registers.imports.taken import HEAD, ON
 from tests.workbooks import workbook
@@ -132,6 +134,11 @@ def test_kept_comparison_is_the_one_made_again(campus, file):
 
 def on_record():
     """What stands in all tables that an import writes, without the moments of this run."""
+    return {name: sorted(map(repr, rows.of())) for name, rows in _tables().items()}
+
+
+@cache
+def _tables():
     found = {}
     for model in [*apps.get_app_config("registers").get_models(), *apps.get_app_config("workflows").get_models()]:
         names = [
@@ -141,7 +148,7 @@ def on_record():
             and not field.name.endswith(("digest", "basis", "version", "id", "fingerprint"))
         ]
         if model._meta.managed and model not in (ImportedFile,) and "audit" not in model.__name__.lower():
-            found[model.__name__] = sorted(map(repr, model.objects.values_list(*names)))
+            found[model.__name__] = Prepared(model.objects.order_by().values_list(*names))
     return found
 
 

@@ -3,6 +3,9 @@
 import re
 
 PASSWORD = "password-for-tests"
+# Whether a page whose scripts run asks if one is sure, before it does what a button says.
+ASKS = """button => !document.documentElement.classList.contains("no-js")
+    && Boolean(button.dataset.confirm || button.form?.dataset.confirm)"""
 
 
 class Visitor:
@@ -18,6 +21,7 @@ class Visitor:
         self.page.get_by_label("密码", exact=True).fill(password)
         self.page.get_by_role("button", name="登录", exact=True).click()
         self.page.wait_for_url("**/")
+        return self
 
     def go(self, address):
         self.page.goto(address)
@@ -37,23 +41,17 @@ class Visitor:
     def press(self, name, within=None, *, settle=True):
         """Press a button by its words, and agree where the page asks whether one is sure; ``settle`` waits for what comes."""
         button = (within or self.page).get_by_role("button", name=name, exact=True).last
-        asks = button.get_attribute("data-confirm") or button.evaluate("b => b.form && b.form.dataset.confirm")
+        asks = button.evaluate(ASKS)
         button.click()
-        if asks and self.scripted:
+        if asks:
             self.page.locator("dialog[open]").locator("button[value=yes]").click()
         if settle:
             self.page.wait_for_load_state()
 
     def send(self, name, within):
         """Press a button that leads to another page, and wait for that: one pressed while the page saves waits for the answer."""
-        self.page.evaluate("document.documentElement.dataset.left = 'yes'")
-        self.press(name, within=within)
-        self.page.wait_for_function("!document.documentElement.dataset.left")
-        self.page.wait_for_load_state()
-
-    @property
-    def scripted(self):
-        return "no-js" not in (self.page.locator("html").get_attribute("class") or "")
+        with self.page.expect_navigation():
+            self.press(name, within=within, settle=False)
 
     def open_task(self, task, subject="", button="填写"):
         """From one's own to-do list into the sheet of ``task`` (and of ``subject``)."""
@@ -159,6 +157,26 @@ class Visitor:
         path = folder / waiting.value.suggested_filename
         waiting.value.save_as(path)
         return path
+
+
+class Seats:
+    """The people of a story, each at a browser of his own. Sessions are over by the next day: whoever comes then signs in anew."""
+
+    def __init__(self, site, first_time=None):
+        self._site, self._first_time, self._visitors, self._signed_out = site, first_time, {}, set()
+
+    def next_day(self):
+        self._signed_out = set(self._visitors)
+
+    def visitor(self, name):
+        """Whoever has this name on the campus; ``first_time`` says how he comes, where he is not just signed in."""
+        user = getattr(self._site.campus, name)
+        if name not in self._visitors:
+            self._visitors[name] = self._first_time(name, user) if self._first_time else self._site.visitor(user)
+        elif name in self._signed_out:
+            self._signed_out.remove(name)
+            self._site.seat(self._visitors[name], user)
+        return self._visitors[name]
 
 
 def labelled(place, label):

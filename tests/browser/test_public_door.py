@@ -5,6 +5,7 @@ import pytest
 from tests import meeting_pages
 from tests.browser import notice_pages
 from tests.browser.conftest import PHONE
+from tests.browser.pages import Seats
 from tests.doors import open_door, solved, unpublished
 from workflows import sweeping
 
@@ -15,20 +16,17 @@ FITS = "document.documentElement.scrollWidth <= innerWidth"  # nothing sticks ou
 
 
 class Days:
-    """The days of the story. Whoever is signed in is signed in anew, because a session is over by the next day."""
+    """The days of the story, and its people."""
 
     def __init__(self, site, year):
-        self.site, self.year, self._seats = site, year, {}
+        self.year, self._seats = year, Seats(site)
 
     def at(self, day):
         sweeping.sweep(at=self.year.at(day))
-        for name, visitor in self._seats.items():
-            self.site.seat(visitor, getattr(self.site.campus, name))
+        self._seats.next_day()
 
     def __getattr__(self, name):
-        if name not in self._seats:
-            self._seats[name] = self.site.visitor(getattr(self.site.campus, name))
-        return self._seats[name]
+        return self._seats.visitor(name)
 
 
 def objected(student, year, title):

@@ -10,7 +10,7 @@ from registers import audit, jobs, versions
 from registers.models import AuditEntry, RiskCategory, RiskPoint
 from tests.browser import notice_pages
 from tests.browser.conftest import PHONE
-from tests.browser.pages import PASSWORD, read
+from tests.browser.pages import PASSWORD, Seats, read
 from tests.factories import make_person, make_post
 from workflows import sweeping
 from workflows.messages import reminders
@@ -65,23 +65,23 @@ class Story:
 
     def __init__(self, site, folder):
         self.site, self.folder, self.campus = site, folder, site.campus
-        self._visitors = {}
+        self._seats = Seats(site, self._first_time)
 
     def at(self, day, hour=10):
-        """Let it be that day; the worker does what it does every minute and every hour, and everybody is signed in anew."""
+        """Let it be that day; the worker does what it does every minute and every hour."""
         now = self.site.clock.set(f"2026-{day} {hour:02d}:00")
         sweeping.sweep(at=now)
         reminders.remind(at=now)
-        for name, visitor in self._visitors.items():
-            self.site.seat(visitor, getattr(self.campus, name))
+        self._seats.next_day()
+
+    def _first_time(self, name, user):
+        viewport = {"viewport": PHONE} if name == "junior" else {}
+        if name not in AT_THE_DOOR:
+            return self.site.visitor(user, **viewport)
+        return self.site.visitor(**viewport).sign_in(user.number)
 
     def __getattr__(self, name):
-        if name not in self._visitors:
-            viewport, user = {"viewport": PHONE} if name == "junior" else {}, getattr(self.campus, name)
-            self._visitors[name] = self.site.visitor(None if name in AT_THE_DOOR else user, **viewport)
-            if name in AT_THE_DOOR:
-                self._visitors[name].sign_in(user.number)
-        return self._visitors[name]
+        return self._seats.visitor(name)
 
     # -- before the review -----------------------------------------------------------------------------
     def campaign_opens(self):

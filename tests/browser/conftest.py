@@ -12,9 +12,9 @@ from django.test import Client
 from playwright.sync_api import sync_playwright
 
 from tests.browser.pages import Visitor
+from tests.browser.windows import EMPTY, Windows, emptied
 
 DESKTOP, PHONE = {"width": 1366, "height": 900}, {"width": 390, "height": 844}
-PATIENCE = 15_000  # ms for anything to appear; a loaded machine is slow, a right answer still comes
 
 
 def pytest_collection_modifyitems(items):
@@ -23,9 +23,20 @@ def pytest_collection_modifyitems(items):
             item.add_marker(pytest.mark.browser)
 
 
+# What Playwright switches off, but for PaintHolding: a page is drawn first when there is something to see, as for everybody. It is
+# off there for the sake of clicks into frames of other sites, and here is none. RenderDocument would make everything that draws
+# anew for every page. The two together are a sixth of the time of a page. Chromium heeds the last list that it is given.
+SWITCHED_OFF = (
+    *("RenderDocument", "AvoidUnnecessaryBeforeUnloadCheckSync", "DestroyProfileOnBrowserClose", "HttpsUpgrades"),
+    *("HttpsFirstBalancedModeAutoEnable", "LensOverlay", "MediaRouter", "ThirdPartyStoragePartitioning"),
+    *("AvoidCorsURLLoaderRestartOnRedirect", "OptimizationHints", "NetworkTimeServiceQuerying", "AimEnabled"),
+    "PreconnectToSearch",
+)
+
+
 @pytest.fixture(scope="package")
 def chromium():
-    """The browser, for this folder's tests alone: other tests must not see what it needs of Django."""
+    """The windows of a browser, for this folder's tests alone: others must not see what it needs of Django."""
     # The same engine without the desktop around it, where it is installed: two thirds of the processor time.
     found = shutil.which("chromium-headless-shell") or shutil.which("chromium")
     assert found, "Chromium 没有安装，请运行 ./run setup"
@@ -35,9 +46,9 @@ def chromium():
         patch.setattr(StaticFilesHandler, "serve", _to_be_kept(StaticFilesHandler.serve))
         patch.setattr(StaticFilesHandler, "__call__", _overheard(StaticFilesHandler.__call__))
         # Root cannot have Chromium's sandbox; anybody else keeps it.
-        arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
+        arguments = [f"--disable-features={','.join(SWITCHED_OFF)}", *(["--no-sandbox"] if os.geteuid() == 0 else [])]
         browser = playwright.chromium.launch(executable_path=found, args=arguments)
-        yield browser
+        yield Windows(browser)
         browser.close()
 
 
@@ -69,6 +80,9 @@ def _overheard(serve):
     """Let ``LISTENERS`` hear of every answer. To hear of them from the browser took as much again as to load the pages."""
 
     def serve_aloud(handler, environ, start_response):
+        if environ["PATH_INFO"] == EMPTY:
+            return emptied(start_response)
+
         def start(status, headers, *failure):
             url = request_uri(environ)
             answer = Answer(
@@ -83,12 +97,10 @@ def _overheard(serve):
     return serve_aloud
 
 
-# The browser's own voice for a request that was refused; what was refused is heard of by ``_answered`` and ``_failed``.
+# The browser's own voice for a request that was refused; what was refused is heard of by ``_answered`` and ``failed``.
 ECHO = "Failed to load resource"
 # A page that is left gives up what it still asks for, and so does a tab that turns out to hold a download.
 LEFT = "net::ERR_ABORTED"
-VIOLATIONS = """document.addEventListener("securitypolicyviolation", event =>
-    console.error(`policy ${event.effectiveDirective}: ${event.blockedURI}`))"""
 
 
 class Site:
@@ -99,22 +111,19 @@ class Site:
     has to be refused says so beforehand (``expect``), and then it must be.
     """
 
-    def __init__(self, browser, url, campus, clock):
-        self.browser, self.url, self.campus, self.clock = browser, url, campus, clock
-        self.complaints, self._contexts, self._expected, self._met = [], [], set(), set()
+    def __init__(self, windows, url, campus, clock):
+        self.url, self.campus, self.clock = url, campus, clock
+        self.complaints, self._windows, self._taken, self._expected, self._met = [], windows, [], set(), set()
         LISTENERS.append(self._answered)
 
     def visitor(self, user=None, *, viewport=DESKTOP, **options):
-        """A fresh browser, in which ``user`` is signed in (``seat``)."""
-        context = self.browser.new_context(viewport=viewport, base_url=self.url, locale="zh-CN", **options)
-        context.set_default_timeout(PATIENCE)
-        context.add_init_script(VIOLATIONS)
-        # Of the context, so that tabs which a page opens are heard as well.
-        context.on("console", self._heard)
-        context.on("weberror", lambda failure: self.complaints.append(f"{failure.page.url}: {failure.error}"))
-        context.on("requestfailed", self._failed)
-        self._contexts.append(context)
-        visitor = Visitor(context.new_page())
+        """A browser that knows nothing of anybody, in which ``user`` is signed in (``seat``)."""
+        # Each frame of a fading button is drawn: a twelfth of the time of a page. On phones things move as for most people.
+        motion = "no-preference" if viewport == PHONE else "reduce"
+        options = {"viewport": viewport, "base_url": self.url, "locale": "zh-CN", "reduced_motion": motion, **options}
+        window = self._windows.take(self, **options)
+        self._taken.append(window)
+        visitor = Visitor(window.page)
         if user is not None:
             self.seat(visitor, user)
         return visitor
@@ -134,7 +143,7 @@ class Site:
         """Statuses (and errors of the network) that this test brings about."""
         self._expected.update(refusals)
 
-    def _heard(self, message):
+    def heard(self, message):
         if message.type in ("error", "warning") and ECHO not in message.text:
             self.complaints.append(f"{message.location.get('url')}: {message.text}")
 
@@ -146,16 +155,22 @@ class Site:
         if answer.headers.get("content-type", "").startswith("text/html") and not policy(answer):
             self.complaints.append(f"{answer.url}: no content policy, or a loose one")
 
-    def _failed(self, request):
+    def broke(self, failure):
+        self.complaints.append(f"{failure.page.url}: {failure.error}")
+
+    def failed(self, request):
         if request.failure in self._expected:
             self._met.add(request.failure)
         elif request.failure != LEFT:
             self.complaints.append(f"{request.method} {request.url}: {request.failure}")
 
+    def all_leave(self):
+        """Let everybody's window go to whoever comes next."""
+        self._windows.give_back(self._taken)
+        self._taken.clear()
+
     def close(self):
-        for context in self._contexts:
-            context.close()
-        self._contexts.clear()
+        self.all_leave()
         LISTENERS.remove(self._answered)
 
     def verdict(self):

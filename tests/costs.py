@@ -18,6 +18,7 @@ REASONS = {
     "tests/browser/test_empty_day.py": "a real browser takes an empty site to an open campaign",
     "tests/browser/test_inspection_story.py": "a real browser plays an inspection from the draw to the ranking",
     "tests/browser/test_story.py": "a real browser plays a sheet to its end",
+    "tests/browser/test_windows.py": "the browser ends with the last test of its folder, and is counted when it ends",
     "fixture world": "the campus of the tests of access, with something in every state",
     "tests/faults/test_periodic.py": "real workers are killed and started again",
     "tests/faults/test_periodic_broker.py": "real workers lose their queue and find it again",

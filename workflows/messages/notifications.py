@@ -97,20 +97,19 @@ def unsent():
 
 def unclaimed():
     """Unsent messages that no worker is sending now and whose next try is due."""
-    return unsent().filter(leases.free("mail_claimed_at", at=timezone.now(), seconds=CLAIM_SECONDS), due_again())
+    return _free(**_moments())
 
 
-def due_again():
-    """Return the condition of messages whose next try is due.
-
-    A moment further ahead than any wait was written before the machine's clock was set back.
-    """
-    now = timezone.now()
-    return _due_outside(now, now + clock.seconds(60 * max(failures.WAITS)))
+def _moments():
+    """Return name → moment, for ``_free``: now, between which two a claim still holds, and when the longest wait ends."""
+    now, claim, longest = timezone.now(), clock.seconds(CLAIM_SECONDS), clock.seconds(60 * max(failures.WAITS))
+    return {"now": now, "first": now - claim, "last": now + claim, "latest": now + longest}
 
 
-def _due_outside(now, latest):
-    return Q(mail_next_at=None) | Q(mail_next_at__lte=now) | Q(mail_next_at__gt=latest)
+def _free(now, first, last, latest):
+    # A next try further ahead than any wait was written before the machine's clock was set back.
+    due = Q(mail_next_at=None) | Q(mail_next_at__lte=now) | Q(mail_next_at__gt=latest)
+    return unsent().filter(leases.free_outside("mail_claimed_at", first, last), due)
 
 
 def urgent_kinds():
@@ -143,25 +142,21 @@ def owed_by_digest():
 
     Only people who want a daily mail, and none for whom such a mail is still waiting to go out.
     """
-    now, claim, longest = timezone.now(), clock.seconds(CLAIM_SECONDS), clock.seconds(60 * max(failures.WAITS))
-    moments = {"now": now, "first": now - claim, "last": now + claim, "latest": now + longest}
-    return dict(_counted_for_a_digest().of(urgent=urgent_kinds(), **moments))
+    return dict(_counted_for_a_digest().of(urgent=urgent_kinds(), **_moments()))
 
 
 @cache
 def _counted_for_a_digest():
-    """Return the query of what ``owed_by_digest`` counts: ``unclaimed`` messages that are not ``urgent``."""
-    unclaimed = leases.free_outside("mail_claimed_at", Given("first"), Given("last"))
-    waiting = unsent().filter(unclaimed, _due_outside(Given("now"), Given("latest")), recipient__is_active=True)
-    waiting = waiting.exclude(kind__in=DAILY).exclude(kind__within=Given("urgent")).exclude(recipient__email="")
+    free = _free(*map(Given, ("now", "first", "last", "latest")))
+    waiting = _for_a_digest(free, Given("urgent")).filter(recipient__is_active=True).exclude(recipient__email="")
     waiting = waiting.exclude(Exists(unsent().filter(recipient=OuterRef("recipient"), kind__in=DAILY)))
     daily = Q(recipient__channel_choice=None) | Q(recipient__channel_choice__mail="daily")
     counted = waiting.filter(daily).order_by("recipient").values_list("recipient").annotate(Count("pk"))
     return Prepared(counted)
 
 
-def _for_a_digest(messages):
-    return messages.exclude(kind__in=[*DAILY, *urgent_kinds()])
+def _for_a_digest(messages, urgent):
+    return messages.exclude(kind__in=DAILY).exclude(kind__within=urgent)
 
 
 def deliver(limit=500):
@@ -214,7 +209,7 @@ def claim(pk):
         choice = getattr(message.recipient, "channel_choice", None)
         if message.kind not in DAILY or (choice is not None and choice.mail != "daily"):
             return [pk]
-        others = _for_a_digest(unclaimed()).filter(recipient=message.recipient_id).select_for_update()
+        others = _for_a_digest(unclaimed(), urgent_kinds()).filter(recipient=message.recipient_id).select_for_update()
         keys = list(others.order_by("pk").values_list("pk", flat=True))
         # They only travel with it: their own tries are not used up by its failures.
         Notification.objects.filter(pk__in=keys).update(mail_claimed_at=now)

@@ -19,6 +19,7 @@ from tests import copies, factories, personas
 from tests.clock import standing_still
 
 WRITTEN_BY_TRIGGERS = {PointCount._meta.db_table}  # they write their rows again when the rows they watch are put back
+CHECKS_OFF, CHECKS_ON = (f"SET LOCAL session_replication_role = {role}" for role in ("replica", "origin"))
 
 
 @functools.cache
@@ -40,9 +41,9 @@ def unchecked(cursor):
     if not _can_be_unchecked():
         yield
         return
-    cursor.execute("SET LOCAL session_replication_role = replica")
+    cursor.execute(CHECKS_OFF)
     yield
-    cursor.execute("SET LOCAL session_replication_role = origin")
+    cursor.execute(CHECKS_ON)
 
 
 class Recorded:
@@ -65,11 +66,13 @@ class Recorded:
                 if before[table]:
                     self._again.append(f"DELETE FROM {live}")
                 self._again.append(f"INSERT INTO {live} SELECT * FROM {kept}")
+        if _can_be_unchecked():
+            self._again = ["; ".join([CHECKS_OFF, *self._again, CHECKS_ON])]
         self._before = {table: before[table] for table in self._before}
 
     def again(self):
         """Put the rows back and return what ``make`` had returned, as objects of the caller's own."""
-        with transaction.atomic(), connection.cursor() as cursor, unchecked(cursor):
+        with transaction.atomic(), connection.cursor() as cursor:
             for statement in self._again:
                 cursor.execute(statement)
         return self.made()

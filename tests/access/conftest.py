@@ -28,7 +28,10 @@ def made(blocker, **options):
     with blocker.unblock(), standing_still() as clock:
         with transaction.atomic():
             try:
-                yield World(clock, **options)
+                world = World(clock, **options)
+                # What refers to what is checked at the end of every test, on PostgreSQL for all rows since the last check.
+                connection.check_constraints()
+                yield world
             finally:
                 transaction.set_rollback(True)
         assert not connection.in_atomic_block

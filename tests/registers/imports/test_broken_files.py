@@ -297,7 +297,7 @@ def test_reading_that_takes_too_long_is_one_sentence(monkeypatch):
 def test_reading_that_takes_too_much_is_one_sentence(monkeypatch):
     monkeypatch.setattr(reading, "MEGABYTES", 1)
     # What a file takes may be there already, left over from other tests; one piece of this size never is.
-    monkeypatch.setattr(reading, "_packed", lambda data, name: bytes(64 << 20))
+    monkeypatch.setattr(reading, "_packed", lambda data, name: bytes(4 << 30))
     with pytest.raises(Refused, match="限定的时间或内存"):
         reading.read(GOOD, "a.xlsx")
 

@@ -69,6 +69,7 @@ def django_db_setup(request, django_test_environment, django_db_modify_db_settin
     test = connection.settings_dict["TEST"]
     with django_db_blocker.unblock():
         if connection.vendor == "sqlite":
+            _keep_more(connection.settings_dict["OPTIONS"])
             kept.copy("sqlite", _migrated_file, test["NAME"])
         else:
             # Named by who has started this server; any other is migrated in full.
@@ -80,6 +81,12 @@ def django_db_setup(request, django_test_environment, django_db_modify_db_settin
     yield
     with django_db_blocker.unblock():
         connection.creation.destroy_test_db(name, verbosity=0)
+
+
+def _keep_more(options):
+    """Let SQLite keep every statement that tests ask (128 by default), and what it may have to undo, in memory."""
+    options["cached_statements"] = 1000
+    options["init_command"] += "; PRAGMA temp_store = MEMORY"
 
 
 def _migrated_file(path):

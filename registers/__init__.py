@@ -8,13 +8,13 @@ Here, who may do what: ``access`` (the mechanism), ``policies`` and ``record_pol
 (who acts), ``refusals``.
 People and units: ``staff``, ``appointments``, ``standins``, ``administrators``, ``accounts`` and ``passwords``,
 ``sessions``, ``units``, ``posts``, ``journal`` (their history), ``establishment`` (how many may hold a post),
-``domains``, ``leaders`` and ``leading`` (who is in charge, who leads).
+``domains``, ``leaders`` and ``leadership`` (who is in charge, who leads).
 The register: ``versions`` (puts in force), ``differences``, ``grading``, ``quality`` (texts that say nearly the
 same), ``placing`` (points on their powers), ``responsible`` (who answers), ``regulations``, ``residuals``,
 ``disclosed``, ``offers`` (buttons of the app above).
 Lists and figures: ``ledgers``, ``ledger_books`` (their workbooks), ``comparisons``, ``counts``, ``gravity`` (by
 grade), ``hints``, ``plain`` (rows as plain values), ``sorting``, ``charts`` and ``bars`` (pictures).
-Proof and work: ``audit``, ``jobs``, ``tasks``, ``leases``, ``cage`` (limits), ``job_kinds`` (what workers do),
+Proof and work: ``audit``, ``jobs``, ``tasks``, ``leases``, ``limited`` (processes with limits), ``job_kinds`` (what workers do),
 ``exported`` (their files), ``clock``.
 Texts: ``text``, ``sealed`` (encrypted), ``frozen``. For speed alone: ``kept``, ``prepared``, ``batches``,
 ``inserting``, ``column_identity``, ``analysed``. The app itself: ``apps``.

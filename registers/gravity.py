@@ -8,14 +8,14 @@ from typing import NamedTuple
 
 from django.db.models import Case, Count, Exists, F, IntegerField, OuterRef, Q, Value, When
 
-from registers import bars, counts, kept, leading
+from registers import bars, counts, kept, leadership
 from registers.batches import batches
 from registers.models import MajorMatter, Post, PowerItem, Scheme, Unit
 
 LEADERS = "leaders"  # a kind of post, of which the leading team's own points are a part (R2-07)
 # Kinds of posts: code → (label, which points or powers, by the path to their post, on a day).
 KINDS_OF_POST = {
-    LEADERS: (leading.LABEL, leading.of_posts),
+    LEADERS: (leadership.LABEL, leadership.of_posts),
     "key": ("重点岗位", lambda post, on: Q(**{f"{post}__is_key_post": True})),
     "risk": ("风险岗位", lambda post, on: Q(**{f"{post}__is_risk_post": True})),
     **{tier.value: (tier.label, lambda post, on, tier=tier: Q(**{f"{post}__tier": tier.value})) for tier in Post.Tier},
@@ -129,7 +129,7 @@ def narrowed_points(rows, *, domain="", kind="", on):
         within = PowerItem.objects.in_force(on).filter(series=OuterRef("power_series"), domain=domain)
         rows = rows.filter(Q(post__domain=domain) | Exists(within))
     if kind == LEADERS:
-        return rows.filter(leading.of_points(on))
+        return rows.filter(leadership.of_points(on))
     return rows.filter(KINDS_OF_POST[kind][1]("post", on)) if kind in KINDS_OF_POST else rows
 
 

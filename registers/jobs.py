@@ -15,7 +15,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models.functions import Least
 
-from registers import cage, clock, exported, leases
+from registers import clock, exported, leases, limited
 from registers.models import Job, User
 from registers.refusals import Refused
 from registers.text import clipped
@@ -27,7 +27,7 @@ PLACES = {}  # kind → ``Place``
 GUARDS = {}  # kind → who may still fetch its files
 STOPS = {}  # kind → what is asked before its owner stops it
 ATTEMPTS = 3
-STALE_SECONDS = 240  # longer than any job may go without a row (registers.cage)
+STALE_SECONDS = 240  # longer than any job may go without a row (registers.limited)
 LONGEST_SECONDS = 2 * 3600  # of all that one call of a worker does
 AT_ONCE = 2  # jobs; a worker's other processes are for messages and what is due
 ENOUGH_SECONDS = 30  # after so long a worker leaves what is left to the next call
@@ -54,8 +54,8 @@ class Place(NamedTuple):
 class Work(NamedTuple):
     """What a job comes to.
 
-    ``name``: of its file. ``write``: called with the path of the file. It runs in the cage, so whatever comes from the database is
-    read before, or comes as ``items``: an iterable that is read while the file is written and is its second argument.
+    ``name``: of its file. ``write``: called with the path of the file. It runs in a limited process, so whatever comes from the
+    database is read before, or comes as ``items``: an iterable that is read while the file is written and is its second argument.
     ``expected``: about how many items there are. ``parcel``: how many of them are written in a few seconds.
     """
 
@@ -63,7 +63,7 @@ class Work(NamedTuple):
     write: object
     items: object = None
     expected: int = 0
-    parcel: int = cage.PARCEL
+    parcel: int = limited.PARCEL
 
 
 def saving(make):
@@ -273,13 +273,13 @@ def _finish(job, at):
 
 
 def _write(work, job, path):
-    """Write a job's file in the cage, and keep count of its rows."""
+    """Write a job's file in a limited process, and keep count of its rows."""
     write = partial(work.write, path)
     if work.items is None:
-        cage.run(write)
+        limited.run(write)
         return
     _held(job).update(written=0, expected=work.expected)
-    cage.run(write, items=work.items, each=partial(_count, job, _Pace()), parcel=work.parcel)
+    limited.run(write, items=work.items, each=partial(_count, job, _Pace()), parcel=work.parcel)
 
 
 class _Pace:

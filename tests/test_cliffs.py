@@ -62,7 +62,7 @@ CASES = {
 }
 # What reads rows by batches, but not by the rows of a unit.
 OTHERS = {
-    "registers.cage.run": "hands over what is read elsewhere",
+    "registers.limited.run": "hands over what is read elsewhere",
     "registers.imports.people.apply": "new people of a file, of whom the benchmark accepts 50,000",
     "registers.inserting._copy": "new rows of a table, of which the benchmark inserts 50,000",
     "registers.inserting._execute": "the same on SQLite",

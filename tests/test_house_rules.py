@@ -165,7 +165,7 @@ def test_bypass_of_escaping_is_found(bad):
 OWN_EXCEPTIONS = {
     "registers/access.py": {"NotAllowed", "NoPolicy"},
     "registers/refusals.py": {"Refused", "Stale"},
-    "registers/cage.py": {"Broken"},
+    "registers/limited.py": {"Broken"},
     "registers/imports/rows.py": {"Unusual"},  # the parser reads it instead
     "registers/papers/compose.py": {"UnknownSource"},
     "registers/papers/faces.py": {"FacesMissing"},

@@ -10,7 +10,7 @@ from pathlib import PurePosixPath
 from django.db import transaction
 from django.db.models import Prefetch
 
-from registers import audit, cage
+from registers import audit, limited
 from registers.access import require
 from registers.refusals import Refused
 from registers.text import without_unseen
@@ -86,8 +86,8 @@ def _cleaned(content, kind):
     if kind not in OFFICE:
         return cleaning.cleaned(content, kind)
     try:
-        return cage.run(partial(cleaning.cleaned, content, kind), seconds=SECONDS, megabytes=MEGABYTES)
-    except cage.Broken:
+        return limited.run(partial(cleaning.cleaned, content, kind), seconds=SECONDS, megabytes=MEGABYTES)
+    except limited.Broken:
         raise Refused(cleaning.UNREADABLE) from None
 
 

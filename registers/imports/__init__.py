@@ -1,6 +1,6 @@
 """Taking over what institutions keep in files: units, posts, people, roles, powers, old ledgers.
 
-The way of a file. ``reading`` opens it in a cage: ``packages`` refuses what is dangerous, ``rows`` and ``workbooks``
+The way of a file. ``reading`` opens it in a limited process: ``packages`` refuses what is dangerous, ``rows`` and ``workbooks``
 read Excel (``formats``), ``texts`` CSV and tables of pages, ``documents`` Word; each gives sheets of cells
 (``grid``) without what is never read (``private``). ``sheets`` says which sheets count, ``heads`` finds the line of
 column heads, ``synonyms`` and ``vocabulary`` say what institutions call things, ``tables`` makes rows of fields

@@ -1,7 +1,7 @@
 """What is never read from a file.
 
 Numbers of identity, private telephones, birth days, passwords, and their like.
-It is taken out before anything leaves the cage, so that no page, table, log or returned workbook can hold it.
+It is taken out before anything leaves the limited process, so that no page, table, log or returned workbook can hold it.
 """
 
 import re

@@ -8,7 +8,7 @@ from functools import partial
 from django.db import connection, connections, transaction
 from django.db.models import Exists
 
-from registers import cage
+from registers import limited
 from registers.models import ImportedFile, Job
 from registers.refusals import Refused
 
@@ -33,7 +33,7 @@ class Progress:
         Raises ``Refused`` once it is stopped.
         """
         self.said[what] = count
-        if time.monotonic() - self.last < cage.LOOK_SECONDS:
+        if time.monotonic() - self.last < limited.LOOK_SECONDS:
             return
         self.last = time.monotonic()
         if not self.rows.update(progress=self.said):
@@ -88,7 +88,7 @@ def writing(pk):
         said = [time.monotonic()]
 
         def tell(count):
-            if time.monotonic() - said[0] >= cage.LOOK_SECONDS:
+            if time.monotonic() - said[0] >= limited.LOOK_SECONDS:
                 said[0] = time.monotonic()
                 beside.submit(partial(_waiting(pk).update, written=count))
 

@@ -1,7 +1,7 @@
 """Opening a file that somebody unknown may have made.
 
-What kind it is by its content, and its cells, read in a cage.
-What comes out of the cage holds no column that is never read (``private``).
+What kind it is by its content, and its cells, read in a limited process.
+What comes out of the limited process holds no column that is never read (``private``).
 """
 
 import gc
@@ -9,7 +9,7 @@ import json
 import re
 from functools import partial
 
-from registers import cage
+from registers import limited
 from registers.imports import documents, grid, packages, private, texts, workbooks
 from registers.refusals import Refused
 
@@ -49,11 +49,11 @@ def read_packed(data, name, *, pace=None):
     if len(data) > MOST_BYTES:
         raise Refused(f"文件超过 {MOST_BYTES >> 20} MB，没有读取。请按单位分成几个文件后再上传。")
     try:
-        packed = cage.run(partial(_packed, data, name), seconds=SECONDS, megabytes=MEGABYTES, watch=pace)
-    except cage.Broken as broken:
+        packed = limited.run(partial(_packed, data, name), seconds=SECONDS, megabytes=MEGABYTES, watch=pace)
+    except limited.Broken as broken:
         raise Refused(f"文件无法识别，没有读取。{SAVE_AS}") from broken
     except Refused as refused:
-        raise Refused(SLOW if str(refused) in (cage.TOO_LONG, cage.TOO_LARGE) else refused.messages) from refused
+        raise Refused(SLOW if str(refused) in (limited.TOO_LONG, limited.TOO_LARGE) else refused.messages) from refused
     return json.loads(packed)
 
 

@@ -82,7 +82,7 @@ def pages():
 def exports():
     import openpyxl  # noqa: PLC0415 (slow import)
 
-    from registers import cage, clock, ledger_books, ledgers  # noqa: PLC0415
+    from registers import clock, ledger_books, ledgers, limited  # noqa: PLC0415
     from registers.models import Scheme, Unit  # noqa: PLC0415
     from registers.papers.writing import laid_out, ledger_workbook, write_laid_out  # noqa: PLC0415
     from tests.bench.scale import goals  # noqa: PLC0415
@@ -91,10 +91,10 @@ def exports():
     on, everything = clock.today(), ledgers.everything()
     with tempfile.NamedTemporaryFile() as file:
         sheets = laid_out(ledger_books.worksheets(everything, scheme, root, on=on, year=on.year))
-        used = memory(lambda: cage.run(partial(write_laid_out, file.name), items=sheets))
+        used = memory(lambda: limited.run(partial(write_laid_out, file.name), items=sheets))
     goal = goals.EXPORT_MEGABYTES
     said = judged("导出台账多占的内存（MiB）", used, goal)
-    print(f"that ledger in the cage: {used:.0f} MiB more than the worker holds (goal <= {goal}: {said})")
+    print(f"that ledger in a limited process: {used:.0f} MiB more than the worker holds (goal <= {goal}: {said})")
     levels = {level.value: label for level, label in scheme.rules.levels.items()}
     cells = [
         ledger_books.cells(number, found, levels)

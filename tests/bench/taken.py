@@ -42,7 +42,7 @@ def workbook(stream):
 
 @uploads.uncollected()
 def parse(data):
-    """Read the cells as the page does, without the cage around it, in which nothing is collected either."""
+    """Read the cells as the page does, without a limited process around it, in which nothing is collected either."""
     return reading.opened(data, "人员.xlsx")
 
 

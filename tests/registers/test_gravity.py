@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 from openpyxl import load_workbook
 
-from registers import gravity, job_kinds, jobs, leading
+from registers import gravity, job_kinds, jobs, leadership
 from registers.actors import Actor
 from registers.models import Grade, Job, PowerItem, RiskCategory, RiskPoint
 from tests.factories import make_post
@@ -97,7 +97,7 @@ def test_points_of_heads_and_leading_teams_have_a_view_of_their_own(register, cl
     register.point("一把手的", 1, GRAVE, level="personal", post=campus.head_post, holder=campus.head)
     register.point("职员的", 1, SLIGHT, level="personal", post=campus.post, holder=campus.clerk)
     register.point("校级的", 1, SLIGHT, unit=campus.root, level="school")
-    theirs = RiskPoint.objects.filter(leading.of_points(date(2026, 9, 15)))
+    theirs = RiskPoint.objects.filter(leadership.of_points(date(2026, 9, 15)))
     assert {row.content for row in theirs} == {"一把手的", "个人的", "校级的"}
     assert set(register.ordered(campus.chair, kind="leaders")) == {
         "一把手的",

@@ -12,7 +12,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from registers import cage, exported, jobs
+from registers import exported, jobs, limited
 from registers.models import Job
 from registers.papers import tables
 from registers.papers.writing import LedgerSheet, gathered, laid_out
@@ -96,8 +96,8 @@ def test_job_that_is_cancelled_while_it_is_written_leaves_nothing(year, head, mo
 def test_job_that_goes_on_for_long_stays_with_its_worker(year, monkeypatch, counted):
     def rows():
         for number in range(1000):
-            if number % cage.PARCEL == 0:
-                now = year.clock.set(f"2026-09-15 10:{3 * number // cage.PARCEL:02}")
+            if number % limited.PARCEL == 0:
+                now = year.clock.set(f"2026-09-15 10:{3 * number // limited.PARCEL:02}")
                 assert not jobs.waiting(now).exists()
             yield number
 
@@ -195,7 +195,7 @@ def killed(act, folder):
 
 
 def in_cage(write, path):
-    cage.run(partial(write, path), items=endless())
+    limited.run(partial(write, path), items=endless())
 
 
 def test_killed_worker_delivers_nothing_and_leaves_no_process(folder):
@@ -263,23 +263,23 @@ def test_sheets_are_the_same_when_their_rows_have_been_handed_over():
 def test_child_that_takes_nothing_is_ended_in_time(items):
     start = time.monotonic()
     with pytest.raises(Refused, match="没有写出新的内容"):
-        cage.run(lambda items: time.sleep(60), items=items(), seconds=0.3)
+        limited.run(lambda items: time.sleep(60), items=items(), seconds=0.3)
     assert time.monotonic() - start < 30
 
 
 @pytest.mark.once
 def test_only_standing_still_is_too_long(monkeypatch):
     times = [0]
-    monkeypatch.setattr(cage.time, "monotonic", lambda: times[0])
+    monkeypatch.setattr(limited.time, "monotonic", lambda: times[0])
 
     def apart(seconds):
         for number in range(3):
             times[0] += seconds
             yield number
 
-    assert cage.run(bytes, items=apart(cage.SECONDS - 10), parcel=1) == b"\0\1\2"
+    assert limited.run(bytes, items=apart(limited.SECONDS - 10), parcel=1) == b"\0\1\2"
     with pytest.raises(Refused, match="没有写出新的内容"):
-        cage.run(bytes, items=apart(cage.SECONDS + 10), parcel=1)
+        limited.run(bytes, items=apart(limited.SECONDS + 10), parcel=1)
 
 
 @pytest.mark.once
@@ -296,7 +296,7 @@ def test_child_that_has_all_its_items_can_still_be_ended():
         time.sleep(60)
 
     with pytest.raises(Refused, match="取消"):
-        cage.run(write, items=[1, 2], each=stop)
+        limited.run(write, items=[1, 2], each=stop)
     assert counts == [2, 2, 2]
 
 

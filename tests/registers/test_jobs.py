@@ -11,7 +11,7 @@ from django.db import OperationalError
 from django.test import Client
 from django.urls import reverse
 
-from registers import cage, jobs
+from registers import jobs, limited
 from registers.imports import uploads
 from registers.models import AuditEntry, Job
 from registers.papers import compose, writing
@@ -194,7 +194,7 @@ def test_every_kind_of_file_is_written_in_the_cage_and_without_the_database(
         at=year.clock.now,
     )
     taken = {"file": file.pk, "version": file.version, "digest": file.compared["digest"]}
-    monkeypatch.setattr(cage, "run", run)  # the upload was read in the real one
+    monkeypatch.setattr(limited, "run", run)  # the upload was read in the real one
     asked = {
         "import": {"parameters": taken, "owner": year.campus.registrar},
         "ledger": {"parameters": {"unit": year.campus.root.code, "on": "2026-09-15"}},
@@ -305,13 +305,13 @@ def test_light_paper_is_written_at_once(year, sheet):
 
 def test_paper_that_takes_too_long_ends_in_words_and_is_not_tried_again(year, sheet, light_page, monkeypatch):
     monkeypatch.setitem(writing.TYPES, "pdf", ("application/pdf", lambda paper: time.sleep(20)))
-    monkeypatch.setattr(cage.run, "__kwdefaults__", cage.run.__kwdefaults__ | {"seconds": 0.2})
+    monkeypatch.setattr(limited.run, "__kwdefaults__", limited.run.__kwdefaults__ | {"seconds": 0.2})
     clerk = signed_in(year.campus.clerk)
     clerk.get(reverse("submission_file", args=[sheet.pk, "pdf"]))
     jobs.work(at=year.clock.now)
     job = Job.objects.get()
-    assert (job.error, job.attempts) == (cage.TOO_LONG, 1)
-    assert cage.TOO_LONG in clerk.get(reverse("job_detail", args=[job.pk])).content.decode()
+    assert (job.error, job.attempts) == (limited.TOO_LONG, 1)
+    assert limited.TOO_LONG in clerk.get(reverse("job_detail", args=[job.pk])).content.decode()
 
 
 def test_every_paper_of_every_scheme_comes_out_of_its_parcel_as_it_went_in(sheet):
@@ -323,7 +323,7 @@ def test_every_paper_of_every_scheme_comes_out_of_its_parcel_as_it_went_in(sheet
         assert writing.unpack(writing.pack(paper)) == paper
 
 
-# --- The cage ---------------------------------------------------------------------------------------------
+# --- The limited process ----------------------------------------------------------------------------------
 
 
 def refuse():
@@ -333,16 +333,16 @@ def refuse():
 @pytest.mark.parametrize(
     ("work", "limits", "said"),
     [
-        (lambda: time.sleep(20), {"seconds": 0.1}, cage.TOO_LONG),
-        (lambda: bytes(bytearray(500_000_000)), {"megabytes": 50}, cage.TOO_LARGE),
-        (os.abort, {}, cage.TOO_LARGE),
+        (lambda: time.sleep(20), {"seconds": 0.1}, limited.TOO_LONG),
+        (lambda: bytes(bytearray(500_000_000)), {"megabytes": 50}, limited.TOO_LARGE),
+        (os.abort, {}, limited.TOO_LARGE),
         (refuse, {}, "缺少字体。"),
     ],
 )
 def test_what_breaks_out_of_the_limits_is_ended_and_said(work, limits, said):
     start = time.monotonic()
     with pytest.raises(Refused) as refused:
-        cage.run(work, **limits)
+        limited.run(work, **limits)
     assert str(refused.value) == said
     assert time.monotonic() - start < 10
     with pytest.raises(ChildProcessError):
@@ -356,7 +356,7 @@ def test_what_is_made_in_the_cage_comes_out_whole_and_changes_nothing_outside():
         kept.append(1)
         return b"x" * 3_000_000
 
-    assert cage.run(work) == b"x" * 3_000_000
+    assert limited.run(work) == b"x" * 3_000_000
     assert kept == []
-    with pytest.raises(cage.Broken, match="ZeroDivisionError"):
-        cage.run(lambda: 1 / 0)
+    with pytest.raises(limited.Broken, match="ZeroDivisionError"):
+        limited.run(lambda: 1 / 0)

@@ -13,7 +13,7 @@ from workflows import policies
 from workflows.campaign import asked, scoping
 from workflows.campaign.readiness import Readiness, readiness, short_bodies
 from workflows.deadlines import days
-from workflows.deadlines.courses import course_of
+from workflows.deadlines.timetables import timetable_of
 
 TYPES = dict(Unit.Type.choices)
 MOST_REASONS = 3  # for which nobody is asked
@@ -176,8 +176,8 @@ def _tasks(rules, year, owed, on):
             notes.append("截止日不是工作日")
         if due and task.phase and phases[task.phase].due.on(year) < due:
             notes.append("晚于所属阶段的结束日期")
-        course = course_of(rules, task, year, working)
-        notes += course.notes if course else []
+        timetable = timetable_of(rules, task, year, working)
+        notes += timetable.notes if timetable else []
         filler = rules.roles[rules.routes[task.route].steps[0].role]
         plans.append(TaskPlan(task, opens, due, owed[task.level], filler, notes))
     return plans

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass, field
 
-from workflows.deadlines.courses import course_of
 from workflows.deadlines.days import WorkingDays
+from workflows.deadlines.timetables import timetable_of
 from workflows.models import CalendarDay
 
 WEEKDAYS = "一二三四五六日"
@@ -78,8 +78,8 @@ def _tasks(rules, year, working):
                 due.notes.append(f"晚于所属阶段“{phases[task.phase].label}”的结束日期")
             if task.inferred:
                 due.notes.append(ADDED)
-            course = course_of(rules, task, year, working)
-            due.notes += course.notes if course else []
+            timetable = timetable_of(rules, task, year, working)
+            due.notes += timetable.notes if timetable else []
             yield due
 
 

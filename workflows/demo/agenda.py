@@ -1,4 +1,4 @@
-"""The demo's timetable: what happens next, on working days and during working hours."""
+"""What happens next in the demo, on working days and during working hours."""
 
 import heapq
 from itertools import count

@@ -6,7 +6,7 @@ from pathlib import PurePosixPath
 
 from django.db import transaction
 
-from registers import cage
+from registers import limited
 from registers.access import require
 from registers.refusals import Refused
 from workflows import attachments
@@ -69,7 +69,7 @@ def _checked(upload, channels):
     if kind is None or wrong:
         return upload
     try:
-        texts = json.loads(cage.run(partial(_read, content, kind), seconds=SECONDS, megabytes=MEGABYTES))
+        texts = json.loads(limited.run(partial(_read, content, kind), seconds=SECONDS, megabytes=MEGABYTES))
     except Refused as refused:
         raise Refused(UNFIT.format(name=name, why=str(refused)), "files") from refused
     leaks = [

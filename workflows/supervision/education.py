@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from django.db import transaction
 from django.db.models import Count, Min, Q
 
-from registers import audit, clock, leading
+from registers import audit, clock, leadership
 from registers.access import require
 from registers.models import Incumbency, Post, Unit
 from registers.refusals import Refused, Stale
@@ -114,7 +114,7 @@ def reach(items, points, rules, *, on):
     asked = rules.duties.education
     ranked = points.filter(post__isnull=False, final_grade__rank__in=asked.ranks).order_by()
     gravest = dict(ranked.values_list("post_id").annotate(Min("final_grade__rank")))
-    leads = set(Post.objects.filter(leading.posts(on), pk__in=gravest).values_list("pk", flat=True))
+    leads = set(Post.objects.filter(leadership.posts(on), pk__in=gravest).values_list("pk", flat=True))
     posts = Post.objects.filter(pk__in=gravest).select_related("unit")
     held_by = Incumbency.objects.in_force(on).filter(post__in=gravest).values_list("post_id", "user_id", "user__name")
     holders = {post: (user, name) for post, user, name in held_by}

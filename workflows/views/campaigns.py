@@ -10,7 +10,7 @@ from registers.models import Scheme
 from registers.papers.words import day_within
 from registers.schemes.language import SUCCESSION
 from workflows.campaign import scoping
-from workflows.deadlines import courses, days
+from workflows.deadlines import days, timetables
 from workflows.models import Campaign, CampaignTask, DeadlineChange, Submission
 from workflows.models.submissions import State
 from workflows.progress import figures
@@ -49,7 +49,7 @@ def campaign(request):
         )
         for phase in running.phases.prefetch_related(Prefetch("tasks", tasks_of)):
             tasks = sorted(phase.tasks.all(), key=lambda task: (task.due_on, task.position))
-            phase.words = words.get(phase.code) and courses.words_of(words[phase.code], phase.due_on)
+            phase.words = words.get(phase.code) and timetables.words_of(words[phase.code], phase.due_on)
             rows = _with_steps(_shown(running, tasks, counts, now), phase, running)
             phases.append((phase, phase.state(today), rows))
         year_round = running.tasks.filter(phase=None).order_by("position")
@@ -89,7 +89,7 @@ def _shown(running, tasks, counts, now):
         task.filler = rules.roles[task.route_rules.steps[0].role]
         count = counts.get(task.pk)
         task.is_succession = task.code == SUCCESSION
-        task.words = courses.words_of(task.rules.due, task.due_on) if task.due_on and task.rules.due else ""
+        task.words = timetables.words_of(task.rules.due, task.due_on) if task.due_on and task.rules.due else ""
         task.owes = bool(count) and count["filed"] < count["owed"] and task.opens_on <= today
     return [(task, days.shown(task.due_on, now), counts.get(task.pk)) for task in tasks]
 
@@ -98,7 +98,7 @@ def _with_steps(rows, phase, running):
     """The rows of a phase with its dated steps between them, in the order of their days."""
     dated = [
         (step.day, 1, (None, step, None))
-        for step in courses.dated_steps(running.scheme.rules, phase.code, running.year)
+        for step in timetables.dated_steps(running.scheme.rules, phase.code, running.year)
     ]
     return [
         row for *_, row in sorted([*((row[0].due_on, 0, row) for row in rows), *dated], key=lambda entry: entry[:2])

@@ -15,7 +15,7 @@ from registers.refusals import Refused, Stale
 from registers.views.incoming import files
 from registers.views.sent import number
 from workflows import attachments
-from workflows.deadlines import courses, days
+from workflows.deadlines import days, timetables
 from workflows.forms.submissions import SheetForm, chosen, read
 from workflows.models.submissions import State
 from workflows.progress import leading
@@ -101,8 +101,10 @@ def _advice(submission):
     task, rules = submission.task, submission.task.campaign.scheme.rules
     if submission.due_on is None or submission.state == State.RETURNED:
         return ""
-    course = courses.course_of(rules, task.rules, task.campaign.year, days.working_days(), due_on=submission.due_on)
-    return course.advice(clock.today()) if course else ""
+    timetable = timetables.timetable_of(
+        rules, task.rules, task.campaign.year, days.working_days(), due_on=submission.due_on
+    )
+    return timetable.advice(clock.today()) if timetable else ""
 
 
 def _missing(actor, crew):

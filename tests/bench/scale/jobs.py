@@ -51,7 +51,7 @@ def papers():
 
 def exports():
     """Write the ledger of the school as a worker does, the first rows of it and all, and how much memory that takes."""
-    from registers import cage, clock, ledger_books, ledgers  # noqa: PLC0415 (models need django.setup)
+    from registers import clock, ledger_books, ledgers, limited  # noqa: PLC0415 (models need django.setup)
     from registers.models import RiskPoint, Scheme, Unit  # noqa: PLC0415
     from registers.papers.writing import laid_out, write_laid_out  # noqa: PLC0415
 
@@ -62,7 +62,7 @@ def exports():
 
             def write(number=number, path=file.name):
                 sheets = ledger_books.worksheets(ledgers.everything(), scheme, root, on=on, year=on.year)
-                cage.run(partial(write_laid_out, path), items=islice(laid_out(sheets), number))
+                limited.run(partial(write_laid_out, path), items=islice(laid_out(sheets), number))
 
             start = time.perf_counter()
             used[number] = memory(write)

@@ -1,4 +1,4 @@
-"""A file read and compared, without the cage, for tests of what is in it."""
+"""A file read and compared, without the limited process, for tests of what is in it."""
 
 from datetime import date
 

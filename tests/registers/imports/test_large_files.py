@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pypinyin import lazy_pinyin
 
-from registers import cage, clock, jobs
+from registers import clock, jobs, limited
 from registers.actors import Actor
 from registers.imports import appointing, plans, progress, uploads
 from registers.imports.people import JOINED
@@ -35,7 +35,7 @@ def campus(make_campus, clock):
 @pytest.fixture(autouse=True)
 def few_is_many(monkeypatch):
     monkeypatch.setattr(uploads, "LARGE", 20 << 10)
-    monkeypatch.setattr(cage, "LOOK_SECONDS", 0.001)
+    monkeypatch.setattr(limited, "LOOK_SECONDS", 0.001)
 
 
 def sent(person, rows, name="名册.xlsx"):

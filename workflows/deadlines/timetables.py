@@ -12,7 +12,7 @@ from workflows.deadlines import days
 
 
 @dataclass(frozen=True)
-class Course:
+class Timetable:
     """The way of a task's sheets in one year.
 
     ``latest``: the last day for handing in so that all is concluded by ``ends_on``, which the rule book words as
@@ -60,16 +60,16 @@ class Course:
         ]
 
 
-def course_of(rules, task, year, working, *, due_on=None):
-    """Return the ``Course`` of ``task`` in ``year``, or None where nothing says when its route must end.
+def timetable_of(rules, task, year, working, *, due_on=None):
+    """Return the ``Timetable`` of a task in ``year``, or None where nothing says when its route must end.
 
     ``working``: the ``days.WorkingDays``. ``due_on``: the day in force, where it differs from the rule book's.
     """
     if task.due is None:
         return None
     if carrier := rules.carrier_of(task.code):  # it goes on with the unit's sheet, and has to be there with it
-        course = course_of(rules, carrier, year, working)
-        return course and replace(course, opens_on=_opens(rules, task, year), due_on=due_on or task.due.on(year))
+        timetable = timetable_of(rules, carrier, year, working)
+        return timetable and replace(timetable, opens_on=_opens(rules, task, year), due_on=due_on or task.due.on(year))
     steps = rules.route(task.route).steps
     phase = next((phase for phase in rules.phases if phase.code == task.phase), None)
     dated = [place for place, step in enumerate(steps) if step.due]
@@ -84,7 +84,7 @@ def course_of(rules, task, year, working, *, due_on=None):
         latest = min(latest, step.due.on(year)) if step.due else latest
         latest, takes = _before(step, rules.days_at(step), latest, working), takes + rules.days_at(step)
     has_notice = any(step.kind == StepKind.PUBLICISE for step in passed)
-    return Course(_opens(rules, task, year), due_on, latest, end.on(year), _by(end, year), takes, has_notice)
+    return Timetable(_opens(rules, task, year), due_on, latest, end.on(year), _by(end, year), takes, has_notice)
 
 
 def _opens(rules, task, year):

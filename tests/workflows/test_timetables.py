@@ -15,7 +15,7 @@ from registers.schemes.language import StepKind
 from tests.personas import point
 from tests.workflows.term_cases import rewrite
 from workflows.campaign import plans
-from workflows.deadlines import courses
+from workflows.deadlines import timetables
 from workflows.deadlines.days import WorkingDays
 from workflows.deadlines.yearplan import ADDED, year_plan
 from workflows.views import scheme_preview
@@ -68,24 +68,24 @@ def run(rules, task, handed_in, year, working):
 @pytest.mark.parametrize(("rules", "task"), TASKS)
 def test_a_sheet_handed_in_on_the_last_day_named_is_concluded_in_time_and_one_a_day_later_is_not(rules, task):
     working = WorkingDays({date(2026, 10, day): False for day in range(1, 9)})
-    course = courses.course_of(rules, task, 2026, working)
-    if course is None:
+    timetable = timetables.timetable_of(rules, task, 2026, working)
+    if timetable is None:
         phase = next(phase for phase in rules.phases if phase.code == task.phase)
         assert phase.due.on(2026) < task.due.on(2026)  # due after its phase, and no step has a day
         return
     on_its_way = rules.carrier_of(task.code) or task
     steps = rules.route(on_its_way.route).steps
     dated = [step for step in steps if step.due]
-    limits = {step.code: step.due.on(2026) for step in dated} or {steps[-1].code: course.ends_on}
+    limits = {step.code: step.due.on(2026) for step in dated} or {steps[-1].code: timetable.ends_on}
 
     def in_time(handed_in):
         left = run(rules, on_its_way, handed_in, 2026, working)
         return all(left[code] <= limit for code, limit in limits.items())
 
-    assert in_time(course.latest)
-    assert not in_time(course.latest + timedelta(days=1))
-    assert course.is_kept == in_time(course.due_on)
-    assert bool(course.notes) == (not course.is_kept)
+    assert in_time(timetable.latest)
+    assert not in_time(timetable.latest + timedelta(days=1))
+    assert timetable.is_kept == in_time(timetable.due_on)
+    assert bool(timetable.notes) == (not timetable.is_kept)
 
 
 def test_day_of_a_step_on_the_way_is_kept_as_the_last_one_is():
@@ -105,9 +105,9 @@ def test_day_of_a_step_on_the_way_is_kept_as_the_last_one_is():
         return rules.model_copy(update={"routes": routes})
 
     strict, loose = dated(due=task.opens), dated()
-    latest = courses.course_of(strict, task, 2026, working).latest
+    latest = timetables.timetable_of(strict, task, 2026, working).latest
     assert run(strict, task, latest, 2026, working)[first.code] <= task.opens.on(2026)
-    assert latest < courses.course_of(loose, task, 2026, working).latest
+    assert latest < timetables.timetable_of(loose, task, 2026, working).latest
 
 
 def test_the_form_says_until_when_to_hand_in_and_hurries_whoever_is_later(year):
@@ -128,8 +128,8 @@ def test_the_form_says_until_when_to_hand_in_and_hurries_whoever_is_later(year):
 
 def test_calendar_and_preview_warn_of_a_day_that_cannot_be_kept(year):
     rules = year.campus.scheme.rules
-    course = courses.course_of(rules, rules.task("personal-grading"), 2026, WorkingDays({}))
-    assert course.notes == ["截止日提交的，10月31日前办不完：最迟须10月11日提交（审核、公示约需 14 个工作日）"]
+    timetable = timetables.timetable_of(rules, rules.task("personal-grading"), 2026, WorkingDays({}))
+    assert timetable.notes == ["截止日提交的，10月31日前办不完：最迟须10月11日提交（审核、公示约需 14 个工作日）"]
     noted = [note for day in year_plan(rules, 2026) if "个人岗位风险等级评估" in day.what for note in day.notes]
     plan = plans.plan_of(year.campus.scheme, year.campus.root, year=2026, on=date(2026, 3, 1))
     warned = next(row.notes for row in plan.tasks if row.task.code == "personal-grading")
@@ -155,7 +155,7 @@ def test_whoever_gets_a_sheet_late_has_his_days_and_only_who_had_it_too_long_is_
 
 
 def test_campaign_page_shows_days_as_the_institution_words_them(year):
-    rows = courses.dated_steps(year.campus.scheme.rules, "p2", 2026)
+    rows = timetables.dated_steps(year.campus.scheme.rules, "p2", 2026)
     assert (rows[0].label, rows[0].day) == ("审核风险点", date(2026, 9, 25))
     page = browser(year.campus.office).get(reverse("campaign")).content.decode()
     assert "审核风险点" in page and "单位领导小组集体审核、主要负责人签字、学校领导小组办公室备案" in page
@@ -163,8 +163,8 @@ def test_campaign_page_shows_days_as_the_institution_words_them(year):
 
 def test_ten_days_of_a_month_are_shown_in_the_rule_books_words_until_the_day_is_moved():
     phase = next(book for book in BOOKS if book.identity.slug == "nwnu-2012").phases[1]
-    assert courses.words_of(phase.due, date(2026, 4, 10)) == "4月上旬"
-    assert courses.words_of(phase.due, date(2026, 4, 12)) == ""
+    assert timetables.words_of(phase.due, date(2026, 4, 10)) == "4月上旬"
+    assert timetables.words_of(phase.due, date(2026, 4, 12)) == ""
 
 
 @pytest.mark.parametrize("rules", BOOKS, ids=lambda rules: rules.identity.slug)

@@ -30,7 +30,7 @@ TOO_LARGE = "内容太多，生成所需的内存超过限额。请缩小范围�
 
 
 class Broken(Exception):
-    """A failure inside the cage. The message is the name of the exception."""
+    """A failure inside the limited process. The message is the name of the exception."""
 
 
 def run(function, *, items=None, each=None, parcel=PARCEL, watch=None, seconds=SECONDS, megabytes=MEGABYTES):

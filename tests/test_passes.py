@@ -1,6 +1,7 @@
 """Which pass of ``./run test`` runs what, and what it ends with."""
 
 import ast
+import os
 import subprocess
 import sys
 
@@ -10,7 +11,7 @@ from tests import costs
 from tests.longer import LONG
 from tests.passes import BOTH, PASSES
 from tests.sources import ROOT, at_once, files, tree_of
-from tests.suite import NOTHING_COLLECTED, arguments_of, closing, status_of
+from tests.suite import NOTHING_COLLECTED, allocator, arguments_of, closing, status_of
 
 pytestmark = pytest.mark.once
 
@@ -157,6 +158,16 @@ def test_last_line_counts_all_passes(counts, said):
 )
 def test_failure_of_any_pass_is_one_of_all(statuses, status):
     assert status_of(statuses) == status
+
+
+def test_allocator_of_the_passes_is_in_use_and_finds_nothing_to_say():
+    """It complains about a setting that it does not know, and goes on without it."""
+    memory = allocator()
+    if not memory:
+        pytest.skip("needs jemalloc")
+    loaded = [sys.executable, "-c", "print('jemalloc' in open('/proc/self/maps').read())"]
+    run = subprocess.run(loaded, env=os.environ | memory, capture_output=True, text=True, timeout=60, check=True)
+    assert (run.stdout, run.stderr) == ("True\n", "")
 
 
 def test_table_names_what_is_dear_without_a_reason(monkeypatch):

@@ -11,6 +11,15 @@ def _char(label, most, *, required=False, help_text=""):
     return Text(label, name=f"“{label}”", most=most, required=required, help_text=help_text)
 
 
+def _state():
+    return forms.ChoiceField(
+        label="状态",
+        choices=Regulation.State.choices,
+        initial=Regulation.State.IN_FORCE,
+        error_messages={"required": "请选择状态。", "invalid_choice": "请从列表中选择状态。"},
+    )
+
+
 class RegulationForm(WithUnits, forms.Form):
     """The form of one regulation.
 
@@ -32,12 +41,7 @@ class RegulationForm(WithUnits, forms.Form):
         required=False,
         error_messages={"invalid": "“施行日期”无法识别，请写成 2026-09-30 的样式。"},
     )
-    state = forms.ChoiceField(
-        label="状态",
-        choices=Regulation.State.choices,
-        initial=Regulation.State.IN_FORCE,
-        error_messages={"required": "请选择状态。", "invalid_choice": "请从列表中选择状态。"},
-    )
+    state = _state()
     remark = _char("备注", 200)
 
     def clean_name(self):
@@ -68,12 +72,7 @@ class RegulationListForm(forms.Form):
         label="所属单位",
         error_messages={"required": "请选择所属单位。", "invalid_choice": "不能为该单位登记制度，请重新选择。"},
     )
-    state = forms.ChoiceField(
-        label="状态",
-        choices=Regulation.State.choices,
-        initial=Regulation.State.IN_FORCE,
-        error_messages={"required": "请选择状态。", "invalid_choice": "请从列表中选择状态。"},
-    )
+    state = _state()
     text = Text("制度清单", most=40_000, rows=10, strip=False, missing="请粘贴制度清单。")
 
     def __init__(self, *args, units, **kwargs):
